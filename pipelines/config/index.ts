@@ -1,0 +1,12 @@
+export { parseDuration } from './duration.ts';
+export { ConfigInvalidError, ConfigMissingError, ConfigSyntaxError, SecretMissingError } from './errors.ts';
+export { CONFIG_FILE, loadConfig, parseConfig } from './load.ts';
+export {
+  FUNNEL_STEPS,
+  configSchema,
+  type Config,
+  type FunnelStep,
+  type ScheduleConfig,
+  type SourceConfig,
+} from './schema.ts';
+export { readSecret } from './secrets.ts';
