@@ -28,7 +28,7 @@ export function parseConfig(text: string, file: string): Config {
     });
     throw new ConfigSyntaxError(file, mistakes);
   }
-  const result = configSchema.safeParse(document.toJS() ?? {});
+  const result = configSchema.safeParse(document.toJS() ?? {}, { reportInput: true });
   if (!result.success) throw new ConfigInvalidError(file, mistakesOf(result.error));
   return deepFreeze(result.data);
 }

@@ -73,7 +73,8 @@ const amocrmSource = z
   })
   .refine(
     (value) => (value.token_env === undefined) !== (value.oauth === undefined),
-    'give either `token_env` (a long-lived token) or `oauth`, one of them',
+    // Checked although other keys are wrong, so that all mistakes come at once.
+    { error: 'give either `token_env` (a long-lived token) or `oauth`, one of them', when: isObject },
   );
 
 const funnel = z.strictObject({
@@ -112,6 +113,10 @@ export const configSchema = z.strictObject({
 export type Config = Readonly<z.output<typeof configSchema>>;
 export type SourceConfig = Config['sources'][number];
 export type ScheduleConfig = Config['schedule'];
+
+function isObject({ value }: { value: unknown }): boolean {
+  return typeof value === 'object' && value !== null;
+}
 
 function isCron(text: string): boolean {
   if (text.trim().split(/\s+/).length !== 5) return false;
