@@ -10,3 +10,4 @@ export {
   type SourceConfig,
 } from './schema.ts';
 export { readSecret } from './secrets.ts';
+export { CONFIG_TEMPLATE } from './template.ts';

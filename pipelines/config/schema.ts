@@ -114,6 +114,14 @@ export type Config = Readonly<z.output<typeof configSchema>>;
 export type SourceConfig = Config['sources'][number];
 export type ScheduleConfig = Config['schedule'];
 
+function isEvenInterval(text: string): boolean {
+  const seconds = (parseDuration(text) ?? 0) / 1_000;
+  if (seconds < 1) return false;
+  if (seconds < 60) return 60 % seconds === 0;
+  if (seconds < 3_600) return 3_600 % seconds === 0 && seconds % 60 === 0;
+  return 86_400 % seconds === 0 && seconds % 3_600 === 0;
+}
+
 function isObject({ value }: { value: unknown }): boolean {
   return typeof value === 'object' && value !== null;
 }

@@ -1,0 +1,55 @@
+/** What `voronka init` writes: every key with its meaning; what is commented out shows the default. */
+export const CONFIG_TEMPLATE = `# voronka: where the data comes from and how your sales department works.
+# Secrets never stand here, only the NAMES of the environment variables that hold them.
+# Check this file with \`voronka doctor\`.
+
+account:
+  name: Acme sales
+  time_zone: Europe/Moscow # a day of a report is a day in this zone
+  currency: RUB
+
+# Without DATABASE_URL in the environment voronka runs its own Postgres in .voronka/postgres.
+# database:
+#   embedded_dir: .voronka/postgres
+
+sources:
+  - type: amocrm
+    name: amocrm
+    base_url: https://your-account.amocrm.ru
+    token_env: AMOCRM_TOKEN # a long-lived token of a private integration, made by an administrator
+    # Instead of token_env, an OAuth integration; \`voronka auth amocrm\` gets the first tokens:
+    # oauth:
+    #   client_id_env: AMOCRM_CLIENT_ID
+    #   client_secret_env: AMOCRM_CLIENT_SECRET
+    #   redirect_uri: http://localhost:4001/callback
+    # requests_per_second: 7 # amoCRM's own limit; it blocks accounts that go over it
+    # history_from: 2024-01-01 # read nothing older
+    # max_deleted_share: 0.2 # a sweep that would mark more than this share deleted stops and asks
+    # schedule: { every: 5m }
+
+# How often each source is read and the marts are built: an interval that divides a minute, an hour or a day, or a cron
+# expression in the account's time zone. Nothing is started in the quiet hours.
+schedule:
+  every: 5m
+  # cron: "*/10 8-20 * * 1-5"
+  # quiet_hours: { from: "23:00", to: "06:00" }
+
+funnel:
+  # The deal's custom field that says where the lead came from: its code or its name.
+  lead_source_field: UTM_SOURCE
+  # Which step of the funnel each stage of your pipelines is, by name or id:
+  #   incoming, new, contacted, qualified, proposal, meeting, objection, agreement, won, lost
+  # Closed stages and "incoming leads" are known by themselves. A stage left out counts as the step before it.
+  steps: []
+  # - pipeline: Sales
+  #   stages:
+  #     First contact: contacted
+  #     Needs understood: qualified
+  #     Proposal sent: proposal
+  #     Negotiation: objection
+  #     Contract: agreement
+
+serve:
+  host: 127.0.0.1
+  port: 4000
+`;

@@ -1,0 +1,35 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { runBuild, type BuildReport } from '../transform/index.ts';
+import { buildInputs } from '../transform-inputs.ts';
+import { workflowContext } from './context.ts';
+import { STEP_RETRY } from './retry.ts';
+
+export interface BuildInput {
+  readonly full: boolean;
+  readonly select?: string;
+}
+
+export type BuildResult = Pick<BuildReport, 'buildId' | 'ms'> & {
+  readonly models: number;
+  readonly tests: number;
+};
+
+/**
+ * Builds, audits and publishes the marts. The whole build is one database transaction, so it is one step: a process that dies inside it
+ * leaves the old marts as they were, and recovery runs it again.
+ */
+export const publishMarts = DBOS.registerWorkflow(
+  (input: BuildInput): Promise<BuildResult> =>
+    DBOS.runStep(() => buildOnce(input), { ...STEP_RETRY, name: 'buildOnce' }),
+  { name: 'publishMarts' },
+);
+
+async function buildOnce(input: BuildInput): Promise<BuildResult> {
+  const { config, warehouse } = workflowContext();
+  const report = await runBuild({
+    ...(await buildInputs(config, warehouse)),
+    full: input.full,
+    ...(input.select && { select: input.select }),
+  });
+  return { buildId: report.buildId, ms: report.ms, models: report.models.length, tests: report.tests.length };
+}
