@@ -5,6 +5,7 @@ import {
   SecretMissingError,
 } from '../config/index.ts';
 import { VoronkaError } from '../errors.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What a script may rely on; `voronka --help` prints the same list. */
 export const EXIT = {
@@ -30,7 +31,8 @@ export function exitCodeOf(error: unknown): number {
     error instanceof ConfigMissingError ||
     error instanceof ConfigSyntaxError ||
     error instanceof ConfigInvalidError ||
-    error instanceof SecretMissingError
+    error instanceof SecretMissingError ||
+    error instanceof UsageError
   ) {
     return EXIT.usage;
   }

@@ -31,6 +31,8 @@ export interface Runtime {
   readonly runLog: RunLog;
   /** Workflows that a dead process or an older version left and this one took over or gave up, as lines for people. */
   readonly adopted: readonly string[];
+  /** Puts the configuration's schedules in force, where `schedules` was not given. */
+  startSchedules(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     executorId: executor.id,
     runLog,
     adopted,
+    startSchedules: applySchedules,
     stop: async () => {
       clearInterval(adoption);
       await DBOS.shutdown();

@@ -1,0 +1,10 @@
+FROM node:22-bookworm-slim
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+COPY . .
+# The embedded Postgres is not used here (DATABASE_URL is), so nothing needs root.
+RUN mkdir -p .voronka && chown node:node .voronka
+USER node
+ENTRYPOINT ["node", "bin/voronka.js"]
+CMD ["up"]

@@ -1,0 +1,42 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { globalOptions } from '../globals.ts';
+import { withRuntime } from '../runtime.ts';
+import { runSyncs } from '../sync-progress.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface SyncOptions {
+  readonly backfill?: boolean;
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+export function syncCommand(): Command {
+  return new Command('sync')
+    .description('read what is new in every source, or in one; an interrupted sync goes on where it was')
+    .argument('[source]', 'name of the source in the configuration')
+    .option('--backfill', 're-read a range of time instead of going on from the cursor')
+    .option('--from <date>', 'start of the range, e.g. 2024-01-31 or 2024-01-31T12:00:00Z', parseInstant)
+    .option('--to <date>', 'end of the range (default: now)', parseInstant)
+    .action(async (source: string | undefined, options: SyncOptions, command: Command) => {
+      const range = rangeOf(options);
+      await withRuntime(globalOptions(command), { schedules: false }, async ({ config, runtime }) => {
+        const names = source === undefined ? config.sources.map(({ name }) => name) : [source];
+        await runSyncs(config, runtime.runLog, names, { thenBuild: false, ...(range && { range }) });
+      });
+    });
+}
+
+function rangeOf(options: SyncOptions): { from: string; to: string } | undefined {
+  if (!options.backfill) {
+    if (options.from || options.to) throw new UsageError('--from and --to go with --backfill.');
+    return undefined;
+  }
+  if (!options.from) throw new UsageError('--backfill needs --from.');
+  return { from: options.from.toISOString(), to: (options.to ?? new Date()).toISOString() };
+}
+
+function parseInstant(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('Expected a date like 2024-01-31 or 2024-01-31T12:00:00Z.');
+  return date;
+}
