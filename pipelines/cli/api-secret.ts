@@ -11,8 +11,10 @@ export async function readApiSecret(folder: string = STATE_DIR): Promise<string>
   const file = join(folder, 'api-secret');
   await mkdir(folder, { recursive: true });
   // `wx` makes the first of several processes the author; the others read what it wrote.
-  await writeFile(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  await writeFile(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
   return (await readFile(file, 'utf8')).trim();
 }

@@ -27,6 +27,8 @@ export async function runBuildWithProgress(
     },
   });
   progress.finish();
-  console.error(`Built ${report.models.length} models, ${report.tests.length} tests passed, in ${humanDuration(report.ms)}.`);
+  console.error(
+    `Built ${report.models.length} models, ${report.tests.length} tests passed, in ${humanDuration(report.ms)}.`,
+  );
   return report;
 }

@@ -6,7 +6,11 @@ import type { GlobalOptions } from './globals.ts';
 import { withWorkspace } from './workspace.ts';
 
 /** Cube over the published marts, as the read-only role, in the account's time zone. Throws PortInUseError. */
-export async function startCubeFor(config: Config, warehouse: Warehouse, listen: { host: string; port: number }): Promise<CubeServer> {
+export async function startCubeFor(
+  config: Config,
+  warehouse: Warehouse,
+  listen: { host: string; port: number },
+): Promise<CubeServer> {
   return startCube({
     readerUrl: warehouse.readerUrl,
     apiSecret: await readApiSecret(),

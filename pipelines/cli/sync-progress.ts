@@ -1,5 +1,11 @@
 import type { Config } from '../config/index.ts';
-import { enqueueSync, sourceConfig, type RunLog, type SyncInput, type SyncResult } from '../workflows/index.ts';
+import {
+  enqueueSync,
+  sourceConfig,
+  type RunLog,
+  type SyncInput,
+  type SyncResult,
+} from '../workflows/index.ts';
 import { startProgress, type ProgressLine } from './progress.ts';
 
 const POLL_MS = 250;
@@ -37,7 +43,11 @@ export async function runSyncs(
   return results;
 }
 
-async function readLines(runLog: RunLog, names: readonly string[], handles: readonly { workflowID: string }[]): Promise<ProgressLine[]> {
+async function readLines(
+  runLog: RunLog,
+  names: readonly string[],
+  handles: readonly { workflowID: string }[],
+): Promise<ProgressLine[]> {
   const perSource = await Promise.all(handles.map(({ workflowID }) => runLog.streams(workflowID)));
   return perSource.flatMap((streams, index) =>
     streams.map((stream): ProgressLine => ({

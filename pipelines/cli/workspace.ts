@@ -21,7 +21,10 @@ export async function openWorkspace(options: Pick<GlobalOptions, 'config'>): Pro
 }
 
 /** Runs `work` in an open workspace and closes it whatever happens. */
-export async function withWorkspace<T>(options: Pick<GlobalOptions, 'config'>, work: (workspace: Workspace) => Promise<T>): Promise<T> {
+export async function withWorkspace<T>(
+  options: Pick<GlobalOptions, 'config'>,
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
   const workspace = await openWorkspace(options);
   try {
     return await work(workspace);

@@ -32,8 +32,8 @@ const schedule = z
     every: z
       .string()
       .refine(
-        (text) => (parseDuration(text) ?? 0) >= 1_000,
-        'expected a duration of a second or more, like 30s, 5m or 1h',
+        isEvenInterval,
+        'expected an interval that divides a minute, an hour or a day, like 30s, 5m, 1h or 1d; for others use `cron`',
       )
       .optional(),
     cron: z

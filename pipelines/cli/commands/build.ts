@@ -12,7 +12,10 @@ export function buildCommand(): Command {
   return new Command('build')
     .description('build the marts from what was read, test them, publish them')
     .option('--full', 'rebuild everything instead of what changed')
-    .option('--select <models>', 'only these models, in dbt’s syntax: fct_deals, +fct_deals, fct_deals+, path:sql/marts')
+    .option(
+      '--select <models>',
+      'only these models, in dbt’s syntax: fct_deals, +fct_deals, fct_deals+, path:sql/marts',
+    )
     .action(async (options: BuildOptions, command: Command) => {
       await withWorkspace(globalOptions(command), async ({ config, warehouse }) => {
         await runBuildWithProgress(config, warehouse, options);

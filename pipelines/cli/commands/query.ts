@@ -15,14 +15,17 @@ interface QueryOptions {
 
 export function queryCommand(): Command {
   return new Command('query')
-    .description('ask for KPIs with a Cube query, e.g. \'{"measures":["funnel.leads_new"],"dimensions":["funnel.manager"]}\'')
+    .description(
+      'ask for KPIs with a Cube query, e.g. \'{"measures":["funnel.leads_new"],"dimensions":["funnel.manager"]}\'',
+    )
     .argument('<query>', 'Cube query as JSON')
     .option('--json', 'print the rows as JSON instead of a table')
     .option('--url <url>', 'ask a server that is running instead of starting one for this question')
     .option('--token <token>', 'API token to ask with (default: an executive’s)')
     .action(async (text: string, options: QueryOptions, command: Command) => {
       const query = parseQuery(text);
-      const token = options.token ?? issueToken({ secret: await readApiSecret(), role: 'executive', ttl: '10m' });
+      const token =
+        options.token ?? issueToken({ secret: await readApiSecret(), role: 'executive', ttl: '10m' });
       const ask = async (url: string): Promise<void> => {
         const answer = await runQuery({ url, token, query });
         console.log(options.json ? JSON.stringify(answer.rows, null, 2) : renderTable(answer));
@@ -35,9 +38,12 @@ export function queryCommand(): Command {
 function parseQuery(text: string): Record<string, unknown> {
   try {
     const query: unknown = JSON.parse(text);
-    if (typeof query === 'object' && query !== null && !Array.isArray(query)) return query as Record<string, unknown>;
+    if (typeof query === 'object' && query !== null && !Array.isArray(query))
+      return query as Record<string, unknown>;
   } catch (error) {
-    throw new UsageError(`The query is not valid JSON (${(error as Error).message}). Put it in single quotes, with double quotes inside.`);
+    throw new UsageError(
+      `The query is not valid JSON (${(error as Error).message}). Put it in single quotes, with double quotes inside.`,
+    );
   }
   throw new UsageError('The query must be a JSON object with "measures" and the like.');
 }

@@ -1,40 +1,67 @@
 import { Command } from 'commander';
+import type { Config } from '../../config/index.ts';
 import { runBuildWithProgress } from '../build-progress.ts';
 import { startCubeFor } from '../cube.ts';
 import { globalOptions } from '../globals.ts';
+import { wholeNumber } from '../option-values.ts';
 import { withRuntime, type RunningWorkspace } from '../runtime.ts';
 import { untilInterrupted } from '../signals.ts';
 import { runSyncs } from '../sync-progress.ts';
 
+interface ListenOptions {
+  readonly host?: string;
+  readonly port?: number;
+}
+
+const HOST_OPTION = [
+  '--host <address>',
+  'address to listen on (default: serve.host of the configuration)',
+] as const;
+const PORT_OPTION = [
+  '--port <number>',
+  'port to listen on (default: serve.port of the configuration)',
+  wholeNumber,
+] as const;
+
 export function serveCommand(): Command {
   return new Command('serve')
     .description('serve the KPIs and keep the data fresh on the schedules of the configuration')
-    .action(async (_options, command: Command) => {
-      await withRuntime(globalOptions(command), { schedules: true }, serve);
+    .option(...HOST_OPTION)
+    .option(...PORT_OPTION)
+    .action(async (options: ListenOptions, command: Command) => {
+      await withRuntime(globalOptions(command), { schedules: true }, (workspace) =>
+        serve(workspace, options),
+      );
     });
 }
 
 export function upCommand(): Command {
   return new Command('up')
     .description('everything in one process: read every source, build, then serve as `serve` does')
-    .action(async (_options, command: Command) => {
+    .option(...HOST_OPTION)
+    .option(...PORT_OPTION)
+    .action(async (options: ListenOptions, command: Command) => {
       await withRuntime(globalOptions(command), { schedules: false }, async (workspace) => {
         const { config, warehouse, runtime } = workspace;
         const names = config.sources.map(({ name }) => name);
         await runSyncs(config, runtime.runLog, names, { thenBuild: false });
         await runBuildWithProgress(config, warehouse, {});
         await runtime.startSchedules();
-        await serve(workspace);
+        await serve(workspace, options);
       });
     });
 }
 
-async function serve({ config, warehouse }: RunningWorkspace): Promise<void> {
-  const cube = await startCubeFor(config, warehouse, config.serve);
+async function serve({ config, warehouse }: RunningWorkspace, options: ListenOptions): Promise<void> {
+  const cube = await startCubeFor(config, warehouse, listenOn(config, options));
   try {
     console.log(`KPIs at ${cube.url}/cubejs-api/v1 (get a token with \`voronka token\`). Stop with Ctrl-C.`);
     await untilInterrupted();
   } finally {
     await cube.stop();
   }
+}
+
+function listenOn(config: Config, options: ListenOptions): { host: string; port: number } {
+  return { host: options.host ?? config.serve.host, port: options.port ?? config.serve.port };
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { runAmocrmStandIn } from '../../../demo/amocrm/index.ts';
+import { wholeNumber } from '../option-values.ts';
 
 interface StandInOptions {
   readonly data: string;
@@ -20,13 +21,9 @@ export function standInCommand(): Command {
     .action(async ({ data, ...options }: StandInOptions) => {
       await runAmocrmStandIn({ dataDir: data, ...options });
     });
-  return new Command('stand-in').description('local stand-ins of the systems voronka reads, for trials and tests').addCommand(amocrm);
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('Expected a whole number.');
-  return value;
+  return new Command('stand-in')
+    .description('local stand-ins of the systems voronka reads, for trials and tests')
+    .addCommand(amocrm);
 }
 
 function latency(text: string): number | readonly [number, number] {

@@ -37,6 +37,7 @@ function rangeOf(options: SyncOptions): { from: string; to: string } | undefined
 
 function parseInstant(text: string): Date {
   const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('Expected a date like 2024-01-31 or 2024-01-31T12:00:00Z.');
+  if (Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('Expected a date like 2024-01-31 or 2024-01-31T12:00:00Z.');
   return date;
 }
