@@ -1,0 +1,155 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+
+import type { CreateOptions } from '@cubejs-backend/server-core';
+
+import { assertStrongSecret, contextToGroups, verifyToken, type SecurityContext } from './auth.ts';
+import { loadCubePackages, type CubeCore, type CubePackages } from './cube-packages.ts';
+import { configureEnvironment } from './environment.ts';
+import { CubeRunningError, ListenError, ModelCompileError, PortInUseError } from './errors.ts';
+import { answerErrors } from './http-errors.ts';
+import { cubeLogger, type CubeLog } from './log.ts';
+import { publicViews } from './model-check.ts';
+import { installPortable, type Runtime } from './portable/index.ts';
+import { onlyViews } from './view-guard.ts';
+
+export interface CubeOptions {
+  /** Connection string of a role that may read schema `marts` and nothing else. */
+  readonly readerUrl: string;
+  /** 0 takes a free port; the result says which. */
+  readonly port: number;
+  readonly host?: string;
+  /** IANA name. Days, weeks and months of every query that names no zone are of this one. */
+  readonly timeZone: string;
+  /** Signs tokens (HS256), at least 32 characters. */
+  readonly apiSecret: string;
+  /** Folder of the data model, absolute or from the current folder. Default: the one beside this folder. */
+  readonly schemaPath?: string;
+  /** Run without Cube's native module even where it could be loaded. */
+  readonly portable?: boolean;
+  readonly log?: CubeLog;
+}
+
+export interface RunningCube {
+  /** `http://host:port`; the API is below `/cubejs-api/v1`. */
+  readonly url: string;
+  readonly port: number;
+  readonly runtime: Runtime;
+  /** Stops accepting, lets running answers finish for two seconds, closes database connections. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const API = '/cubejs-api';
+const GRACE_MS = 2_000;
+let runningUrl: string | undefined;
+
+function coreOptions(options: CubeOptions, folder: string, { CubeError }: CubePackages): CreateOptions {
+  const guard = onlyViews(publicViews(folder));
+  return {
+    schemaPath: folder,
+    basePath: API,
+    apiSecret: options.apiSecret,
+    devServer: false,
+    telemetry: false,
+    cacheAndQueueDriver: 'memory',
+    // Rollups would need a role that writes; the marts are answered from directly.
+    scheduledRefreshTimer: false,
+    logger: cubeLogger(options.log),
+    driverFactory: () => ({
+      type: 'postgres',
+      connectionString: options.readerUrl,
+      application_name: 'voronka cube',
+      options: '-c default_transaction_read_only=on',
+      maxPoolSize: 8,
+    }),
+    orchestratorOptions: { queryCacheOptions: { queueOptions: { concurrency: 6 } } },
+    checkAuth: (request: { securityContext?: SecurityContext }, token: string | undefined) => {
+      if (!token) throw new CubeError(403, 'Forbidden', "Authorization header isn't set");
+      try {
+        request.securityContext = verifyToken(token, options.apiSecret);
+      } catch (error) {
+        throw new CubeError(403, 'Forbidden', (error as Error).message, error as Error);
+      }
+    },
+    contextToGroups: (context: Parameters<typeof contextToGroups>[0]) => contextToGroups(context),
+    contextToApiScopes: () => ['meta', 'data', 'graphql', 'sql'],
+    queryRewrite: (query: Parameters<typeof guard>[0]) => guard(query),
+  } as unknown as CreateOptions;
+}
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new PortInUseError(host, port, error)
+          : new ListenError(host, port, error),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  await closed;
+  clearTimeout(timer);
+}
+
+/** Compiling ahead finds a broken model at start and spares the first caller the wait. */
+async function compileModel(core: CubeCore, folder: string): Promise<void> {
+  try {
+    const compiler = (await core.getCompilerApi({ securityContext: {}, requestId: 'start' })) as {
+      getCompilers(options: object): Promise<unknown>;
+    };
+    await compiler.getCompilers({ requestId: 'start' });
+  } catch (error) {
+    throw new ModelCompileError(folder, error);
+  }
+}
+
+/**
+ * Serves the data model over Cube's REST API (`/cubejs-api/v1/load`, `/meta`, `/sql`), in this process and always in
+ * production mode: every request needs a token of {@link issueToken}. One per process.
+ *
+ * Throws PortInUseError, ListenError, UnsafeModelError, ModelCompileError, WeakSecretError, CubeRunningError.
+ */
+export async function startCube(options: CubeOptions): Promise<RunningCube> {
+  if (runningUrl !== undefined) throw new CubeRunningError(runningUrl);
+  assertStrongSecret(options.apiSecret);
+  const folder = path.resolve(options.schemaPath ?? path.join(import.meta.dirname, '..', 'model'));
+  const host = options.host ?? '127.0.0.1';
+
+  configureEnvironment(options);
+  const packages = loadCubePackages(cubeLogger(options.log));
+  const runtime = installPortable(packages.native, { force: options.portable ?? false });
+  const core = new packages.CubeCore(coreOptions(options, folder, packages));
+  const app = packages.express();
+  app.disable('x-powered-by');
+  app.use(packages.express.json({ limit: '1mb' }));
+  const server = createServer(app);
+  let port: number;
+  try {
+    await compileModel(core, folder);
+    await core.initApp(app);
+    app.use(answerErrors);
+    port = await listen(server, host, options.port);
+  } catch (error) {
+    await core.releaseConnections();
+    throw error;
+  }
+
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  runningUrl = url;
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await close(server);
+    await core.releaseConnections();
+    runningUrl = undefined;
+  };
+  return { url, port, runtime, stop: () => (stopping ??= stop()) };
+}
