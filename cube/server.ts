@@ -10,7 +10,7 @@ import { configureEnvironment } from './environment.ts';
 import { CubeRunningError, ListenError, ModelCompileError, PortInUseError } from './errors.ts';
 import { answerErrors } from './http-errors.ts';
 import { cubeLogger, type CubeLog } from './log.ts';
-import { publicViews } from './model-check.ts';
+import { readModel, type CheckedModel } from './model-files.ts';
 import { installPortable, type Runtime } from './portable/index.ts';
 import { onlyViews } from './view-guard.ts';
 
@@ -44,10 +44,14 @@ const API = '/cubejs-api';
 const GRACE_MS = 2_000;
 let runningUrl: string | undefined;
 
-function coreOptions(options: CubeOptions, folder: string, { CubeError }: CubePackages): CreateOptions {
-  const guard = onlyViews(publicViews(folder));
+function coreOptions(options: CubeOptions, model: CheckedModel, { CubeError }: CubePackages): CreateOptions {
+  const guard = onlyViews(model.views);
   return {
-    schemaPath: folder,
+    // Cube's own reader takes the folder relative to the current one only, and what was checked is what is served.
+    repositoryFactory: () => ({
+      localPath: () => 'model',
+      dataSchemaFiles: () => Promise.resolve(model.files),
+    }),
     basePath: API,
     apiSecret: options.apiSecret,
     devServer: false,
@@ -124,10 +128,11 @@ export async function startCube(options: CubeOptions): Promise<RunningCube> {
   const folder = path.resolve(options.schemaPath ?? path.join(import.meta.dirname, '..', 'model'));
   const host = options.host ?? '127.0.0.1';
 
+  const model = readModel(folder);
   configureEnvironment(options);
   const packages = loadCubePackages(cubeLogger(options.log));
   const runtime = installPortable(packages.native, { force: options.portable ?? false });
-  const core = new packages.CubeCore(coreOptions(options, folder, packages));
+  const core = new packages.CubeCore(coreOptions(options, model, packages));
   const app = packages.express();
   app.disable('x-powered-by');
   app.use(packages.express.json({ limit: '1mb' }));

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+import { VoronkaError } from '../pipelines/errors.ts';
+
+const modelFile = z.object({
+  cubes: z.array(z.object({ name: z.string(), public: z.boolean().optional() }).loose()).default([]),
+  views: z
+    .array(z.object({ name: z.string(), access_policy: z.array(z.object({}).loose()).optional() }).loose())
+    .default([]),
+});
+
+export class UnsafeModelError extends VoronkaError {
+  constructor(folder: string, problems: readonly string[]) {
+    super(
+      `The data model in ${folder} cannot be served:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      {
+        code: 'CUBE_UNSAFE_MODEL',
+        retry: 'never',
+        context: { problems },
+      },
+    );
+  }
+}
+
+/** A file of the model as Cube takes it: its path below the folder, and its text. */
+export interface ModelFile {
+  readonly fileName: string;
+  readonly content: string;
+}
+
+export interface CheckedModel {
+  readonly files: readonly ModelFile[];
+  /** The names of the views, the model's public surface. */
+  readonly views: ReadonlySet<string>;
+}
+
+function readFiles(folder: string): ModelFile[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.ya?ml$/.test(name),
+  );
+  return names
+    .sort()
+    .map((fileName) => ({ fileName, content: readFileSync(path.join(folder, fileName), 'utf8') }));
+}
+
+/**
+ * Reads the YAML files of the model. Cube serves a view without an access policy, and a cube not marked private, to
+ * every valid token; so neither is served at all: throws {@link UnsafeModelError} naming each.
+ */
+export function readModel(folder: string): CheckedModel {
+  const problems: string[] = [];
+  const views = new Set<string>();
+  let files: ModelFile[];
+  try {
+    files = readFiles(folder);
+  } catch (error) {
+    throw new UnsafeModelError(folder, [(error as Error).message]);
+  }
+  for (const { fileName, content } of files) {
+    let model: z.infer<typeof modelFile>;
+    try {
+      model = modelFile.parse(parse(content) ?? {});
+    } catch (error) {
+      problems.push(
+        `${fileName}: ${error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message}`,
+      );
+      continue;
+    }
+    for (const view of model.views) {
+      views.add(view.name);
+      if ((view.access_policy ?? []).length === 0)
+        problems.push(`${fileName}: view "${view.name}" has no access_policy`);
+    }
+    for (const cube of model.cubes) {
+      if (cube.public !== false) {
+        problems.push(`${fileName}: cube "${cube.name}" is not "public: false"; only views are served`);
+      }
+    }
+  }
+  if (views.size === 0) problems.push('there is no view in it');
+  if (problems.length > 0) throw new UnsafeModelError(folder, problems);
+  return { files, views };
+}
