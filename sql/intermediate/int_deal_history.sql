@@ -1,0 +1,430 @@
+{{ config(
+    materialized='incremental',
+    unique_key='deal_id',
+    indexes=[{'columns': ['deal_id']}]
+) }}
+
+-- Stage, owner and price of every deal through time: one row per deal, attribute and value held.
+--
+-- The events of an attribute form a chain: each says what the value was before it and after it. Where one event's "after" is
+-- not the next one's "before", or not what the deal shows now, events are missing, and the versions of the deal seen in
+-- between say what happened (history_source 'version'). Where no version was seen either, the change is known but not its
+-- moment: it is put right before the event that tells of it ('assumed'). Versions never overrule an unbroken chain, because
+-- updated_at can be back-dated through the API and event times cannot.
+--
+-- `order_key` breaks ties of a second: '' for a deal's beginning, the id of an event, '~' (after any id) for a version.
+-- Prices are compared without their fraction: events may carry whole roubles where the deal carries kopecks.
+
+with
+
+deals as (
+
+    select * from {{ ref('int_deals') }}
+    where {{ changed_since_last_build('loaded_xid') }}
+
+),
+
+entity_events as (
+
+    select * from {{ ref('int_entity_events') }}
+    where entity_type = 'lead'
+
+),
+
+past_versions as (
+
+    select * from {{ ref('stg_amocrm__lead_past_versions') }}
+
+),
+
+first_stages as (
+
+    select
+        pipeline_id,
+        stage_id
+    from {{ ref('int_stage_steps') }}
+    where is_first_working_stage
+
+),
+
+events as (
+
+    select
+        deals.deal_id,
+        entity_events.attribute,
+        entity_events.created_at as changed_at,
+        entity_events.crm_id as order_key,
+        entity_events.actor_id,
+        entity_events.value_before,
+        entity_events.value_after
+    from entity_events
+    inner join deals on deals.deal_id = entity_events.entity_id
+    where
+        entity_events.attribute is not null
+        and entity_events.value_after is not null
+        and entity_events.value_before is distinct from entity_events.value_after
+
+),
+
+events_and_previous as (
+
+    select
+        *,
+        lag(changed_at) over chain as previous_at,
+        lag(order_key) over chain as previous_key,
+        lag(value_before) over chain as previous_before,
+        lag(value_after) over chain as previous_after
+    from events
+    window chain as (partition by deal_id, attribute order by changed_at, order_key collate "C")
+
+),
+
+moves as (
+
+    select * from events_and_previous
+    -- The same change told twice.
+    where (changed_at, value_before, value_after) is distinct from (previous_at, previous_before, previous_after)
+
+),
+
+last_moves as (
+
+    select distinct on (deal_id, attribute)
+        deal_id,
+        attribute,
+        changed_at,
+        order_key,
+        value_after
+    from moves
+    order by deal_id, attribute, changed_at desc, order_key collate "C" desc
+
+),
+
+current_values as (
+
+    select
+        deals.deal_id,
+        deals.account_id,
+        deals.created_at,
+        deals.closed_at,
+        deals.is_closed,
+        deals.updated_at,
+        attributes.attribute,
+        attributes.value
+    from deals
+    cross join lateral (
+        values
+            ('stage', deals.stage_id),
+            ('owner', deals.owner_id),
+            ('price', trim_scale(deals.amount)::text)
+    ) as attributes (attribute, value)
+    where deals.is_seen_in_leads
+
+),
+
+-- Where versions have to fill in, each gap known by the event it follows: (from_at, to_at) is open at both ends.
+gaps as (
+
+    select
+        deal_id,
+        attribute,
+        previous_key as gap_key,
+        previous_at as from_at,
+        previous_at as begins_at,
+        changed_at as to_at,
+        order_key as to_key,
+        previous_after as from_value,
+        value_before as to_value
+    from moves
+    where split_part(value_before, '.', 1) <> split_part(previous_after, '.', 1)
+
+    union all
+
+    select
+        current_values.deal_id,
+        current_values.attribute,
+        coalesce(last_moves.order_key, '') as gap_key,
+        last_moves.changed_at as from_at,
+        coalesce(last_moves.changed_at, current_values.created_at) as begins_at,
+        null as to_at,
+        null as to_key,
+        last_moves.value_after as from_value,
+        current_values.value as to_value
+    from current_values
+    left join last_moves
+        on last_moves.deal_id = current_values.deal_id
+        and last_moves.attribute = current_values.attribute
+    where
+        current_values.value is not null
+        and (
+            last_moves.deal_id is null
+            -- An event newer than what was seen of the deal: the deal is behind, not the events.
+            or (
+                current_values.updated_at >= last_moves.changed_at
+                and split_part(current_values.value, '.', 1) <> split_part(last_moves.value_after, '.', 1)
+            )
+        )
+
+),
+
+past_values as (
+
+    select
+        past_versions.deal_id,
+        past_versions.updated_at,
+        past_versions.load_id,
+        past_versions.seen_at,
+        past_versions.closed_at,
+        past_versions.is_closed,
+        attributes.attribute,
+        attributes.value
+    from past_versions
+    inner join (select distinct deal_id from gaps) as deals_with_gaps on deals_with_gaps.deal_id = past_versions.deal_id
+    cross join lateral (
+        values
+            ('stage', past_versions.stage_id),
+            ('owner', past_versions.owner_id),
+            ('price', trim_scale(past_versions.amount)::text)
+    ) as attributes (attribute, value)
+    where attributes.value is not null
+
+),
+
+observations as (
+
+    select
+        gaps.deal_id,
+        gaps.attribute,
+        gaps.gap_key,
+        gaps.begins_at,
+        gaps.from_value,
+        past_values.value,
+        past_values.updated_at,
+        past_values.load_id,
+        past_values.seen_at,
+        false as is_current,
+        case when past_values.is_closed and gaps.attribute = 'stage' then past_values.closed_at end as closed_at
+    from gaps
+    inner join past_values
+        on past_values.deal_id = gaps.deal_id
+        and past_values.attribute = gaps.attribute
+        and (gaps.from_at is null or past_values.updated_at > gaps.from_at)
+        and (gaps.to_at is null or past_values.updated_at < gaps.to_at)
+
+    union all
+
+    select
+        gaps.deal_id,
+        gaps.attribute,
+        gaps.gap_key,
+        gaps.begins_at,
+        gaps.from_value,
+        gaps.to_value as value,
+        current_values.updated_at,
+        null as load_id,
+        null as seen_at,
+        true as is_current,
+        case when current_values.is_closed and gaps.attribute = 'stage' then current_values.closed_at end as closed_at
+    from gaps
+    inner join current_values
+        on current_values.deal_id = gaps.deal_id
+        and current_values.attribute = gaps.attribute
+    where gaps.to_at is null
+
+),
+
+ordered_observations as (
+
+    select
+        observations.*,
+        lag(value, 1, from_value) over seen as previous_value,
+        greatest(begins_at, lag(updated_at) over seen) as previous_at,
+        row_number() over seen as observation_no,
+        row_number() over (
+            partition by deal_id, attribute, gap_key
+            order by is_current desc, updated_at desc, load_id desc, seen_at desc
+        ) = 1 as is_last
+    from observations
+    window seen as (
+        partition by deal_id, attribute, gap_key
+        order by is_current, updated_at, load_id, seen_at
+    )
+
+),
+
+-- The first thing ever known of a deal without events. A closed deal was open before: it began in its pipeline's first stage.
+first_observations as (
+
+    select
+        ordered_observations.*,
+        deals.created_at,
+        case
+            when ordered_observations.closed_at > deals.created_at then first_stages.stage_id
+        end as stage_before_closing
+    from ordered_observations
+    inner join deals on deals.deal_id = ordered_observations.deal_id
+    left join first_stages
+        on first_stages.pipeline_id = substring(ordered_observations.value from '^[^:]*:[^:]*')
+        and ordered_observations.attribute = 'stage'
+    where
+        ordered_observations.from_value is null
+        and ordered_observations.observation_no = 1
+
+),
+
+points as (
+
+    -- Beginnings: what the first event says of the time before it, else the first thing known.
+    select
+        moves.deal_id,
+        moves.attribute,
+        coalesce(moves.value_before, moves.value_after) as value,
+        least(deals.created_at, moves.changed_at) as valid_from,
+        '' as order_key,
+        0 as rank,
+        0 as observation_no,
+        'event' as history_source,
+        null as actor_id
+    from moves
+    inner join deals on deals.deal_id = moves.deal_id
+    where moves.previous_at is null
+
+    union all
+
+    select
+        deal_id,
+        attribute,
+        coalesce(stage_before_closing, value) as value,
+        created_at as valid_from,
+        '' as order_key,
+        0 as rank,
+        0 as observation_no,
+        'assumed' as history_source,
+        null as actor_id
+    from first_observations
+
+    union all
+
+    select
+        deal_id,
+        attribute,
+        value,
+        least(closed_at, greatest(created_at, updated_at)) as valid_from,
+        '~' as order_key,
+        1 as rank,
+        observation_no,
+        'version' as history_source,
+        null as actor_id
+    from first_observations
+    where stage_before_closing is not null
+
+    union all
+
+    select
+        deal_id,
+        attribute,
+        value_after as value,
+        changed_at as valid_from,
+        order_key,
+        2 as rank,
+        0 as observation_no,
+        'event' as history_source,
+        actor_id
+    from moves
+
+    union all
+
+    -- A deal that was seen closed says itself when that happened; the version only bounds it.
+    select
+        deal_id,
+        attribute,
+        value,
+        greatest(previous_at, least(closed_at, updated_at)) as valid_from,
+        '~' as order_key,
+        1 as rank,
+        observation_no,
+        'version' as history_source,
+        null as actor_id
+    from ordered_observations
+    where split_part(value, '.', 1) <> split_part(previous_value, '.', 1)
+
+    union all
+
+    select
+        gaps.deal_id,
+        gaps.attribute,
+        gaps.to_value as value,
+        gaps.to_at as valid_from,
+        gaps.to_key as order_key,
+        1 as rank,
+        0 as observation_no,
+        'assumed' as history_source,
+        null as actor_id
+    from gaps
+    left join ordered_observations as last_seen
+        on last_seen.deal_id = gaps.deal_id
+        and last_seen.attribute = gaps.attribute
+        and last_seen.gap_key = gaps.gap_key
+        and last_seen.is_last
+    where
+        gaps.to_at is not null
+        and split_part(coalesce(last_seen.value, gaps.from_value), '.', 1) <> split_part(gaps.to_value, '.', 1)
+
+    union all
+
+    -- Nothing is known of the stage of a deal that was never seen alive; it still has one stay.
+    select
+        deals.deal_id,
+        'stage' as attribute,
+        deals.account_id || ':0:0' as value,
+        deals.created_at as valid_from,
+        '' as order_key,
+        0 as rank,
+        -1 as observation_no,
+        'assumed' as history_source,
+        null as actor_id
+    from deals
+    left join last_moves
+        on last_moves.deal_id = deals.deal_id
+        and last_moves.attribute = 'stage'
+    where
+        deals.stage_id is null
+        and last_moves.deal_id is null
+
+),
+
+points_and_previous as (
+
+    select
+        *,
+        lag(value) over (
+            partition by deal_id, attribute
+            order by valid_from, order_key collate "C", rank, observation_no
+        ) as previous_value
+    from points
+
+),
+
+final as (
+
+    select
+        deal_id,
+        attribute,
+        row_number() over held as change_no,
+        value,
+        order_key collate "C" as order_key,
+        lead(order_key) over held as next_order_key,
+        actor_id,
+        history_source,
+        valid_from,
+        lead(valid_from) over held as valid_to
+    from points_and_previous
+    where value is distinct from previous_value
+    window held as (
+        partition by deal_id, attribute
+        order by valid_from, order_key collate "C", rank, observation_no
+    )
+
+)
+
+select * from final

@@ -1,0 +1,28 @@
+-- A deal's amount through time. The row that still holds has the amount the deal shows now, kopecks included.
+
+with
+
+history as (
+
+    select * from {{ ref('int_deal_history') }}
+    where attribute = 'price'
+
+),
+
+final as (
+
+    select
+        deal_id,
+        change_no as price_no,
+        value::numeric(18, 2) as amount,
+        order_key,
+        next_order_key,
+        actor_id,
+        history_source,
+        valid_from,
+        valid_to
+    from history
+
+)
+
+select * from final

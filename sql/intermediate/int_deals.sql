@@ -1,0 +1,265 @@
+{{ config(
+    materialized='incremental',
+    unique_key='deal_id',
+    indexes=[{'columns': ['deal_id'], 'unique': true}, {'columns': ['loaded_xid']}]
+) }}
+
+-- One row per deal as the CRM last showed it. `loaded_xid` is the newest of everything the deal's facts are made from (its
+-- versions, its events, the configuration), so the models after this one need to look here only to know what changed.
+
+with
+
+leads as (
+
+    select * from {{ ref('stg_amocrm__leads') }}
+
+),
+
+past_versions as (
+
+    select deal_id, loaded_xid from {{ ref('stg_amocrm__lead_past_versions') }}
+
+),
+
+events as (
+
+    select * from {{ ref('int_entity_events') }}
+    where entity_type = 'lead'
+
+),
+
+custom_fields as (
+
+    select * from {{ ref('stg_amocrm__lead_custom_fields') }}
+
+),
+
+settings as (
+
+    select * from {{ source('conf', 'settings') }}
+    limit 1
+
+),
+
+funnel_config as (
+
+    select * from {{ ref('int_funnel_config') }}
+
+),
+
+changed as (
+
+    select deal_id from leads where {{ changed_since_last_build('loaded_xid') }}
+    union
+    select entity_id from events where {{ changed_since_last_build('loaded_xid') }}
+    {% if is_incremental() -%}
+    -- A version that came late is filed in the past at once; one that was superseded now keeps its old loaded_xid.
+    union
+    select deal_id from past_versions where {{ changed_since_last_build('loaded_xid') }}
+    union
+    select deals.deal_id
+    from {{ this }} as deals
+    cross join funnel_config
+    where {{ changed_since_last_build('funnel_config.changed_xid') }}
+    {%- endif %}
+
+),
+
+event_summaries as (
+
+    select
+        events.entity_id as deal_id,
+        min(events.account_id) as account_id,
+        max(events.loaded_xid) as loaded_xid,
+        min(events.created_at) as first_event_at,
+        max(events.created_at) filter (where events.type = 'lead_deleted') as last_deleted_at
+    from events
+    inner join changed on changed.deal_id = events.entity_id
+    group by events.entity_id
+
+),
+
+past_summaries as (
+
+    select
+        past_versions.deal_id,
+        max(past_versions.loaded_xid) as loaded_xid
+    from past_versions
+    inner join changed on changed.deal_id = past_versions.deal_id
+    group by past_versions.deal_id
+
+),
+
+-- The last word on whether the deal lies in the recycle bin.
+deletions as (
+
+    select distinct on (events.entity_id)
+        events.entity_id as deal_id,
+        events.type = 'lead_deleted' as is_deleted,
+        events.actor_id,
+        events.created_at
+    from events
+    inner join changed on changed.deal_id = events.entity_id
+    where events.type in ('lead_deleted', 'lead_restored')
+    order by events.entity_id, events.created_at desc, events.crm_id desc
+
+),
+
+lead_sources as (
+
+    select distinct on (custom_fields.deal_id)
+        custom_fields.deal_id,
+        custom_fields.value
+    from custom_fields
+    inner join settings
+        on lower(settings.lead_source_field) in (
+            lower(custom_fields.field_code),
+            lower(custom_fields.field_name),
+            custom_fields.field_crm_id
+        )
+    where custom_fields.value <> ''
+    order by custom_fields.deal_id, custom_fields.field_crm_id
+
+),
+
+seen_in_leads as (
+
+    select
+        leads.deal_id,
+        leads.account_id,
+        leads.crm_id,
+        leads.name,
+        coalesce(leads.company_client_id, leads.contact_client_id) as client_id,
+        leads.company_client_id,
+        leads.contact_client_id,
+        leads.pipeline_id,
+        leads.stage_id,
+        leads.owner_id,
+        leads.created_by_id,
+        leads.loss_reason_id,
+        coalesce(
+            case
+                when settings.lead_source_field is null then leads.source_name
+                else lead_sources.value
+            end,
+            'unknown'
+        ) as source,
+        leads.amount,
+        leads.is_closed,
+        -- Who spoke last counts: the list of leads or the log of deletions; at the same second the log, which has an order.
+        case
+            when deletions.deal_id is null then leads.is_deleted
+            when leads.is_deleted then
+                deletions.is_deleted or deletions.created_at < coalesce(leads.deleted_at, leads.updated_at)
+            else deletions.is_deleted and deletions.created_at >= leads.updated_at
+        end as is_deleted,
+        true as is_seen_in_leads,
+        coalesce(
+            leads.created_at,
+            event_summaries.first_event_at,
+            leads.deleted_at,
+            leads.updated_at,
+            leads.seen_at
+        ) as created_at,
+        coalesce(leads.updated_at, leads.created_at, leads.seen_at) as updated_at,
+        leads.closed_at,
+        coalesce(
+            case when deletions.is_deleted then deletions.created_at end,
+            leads.deleted_at,
+            leads.updated_at,
+            leads.seen_at
+        ) as deleted_at,
+        case when deletions.is_deleted then deletions.actor_id end as deleted_by_id,
+        greatest(
+            leads.loaded_xid,
+            event_summaries.loaded_xid,
+            past_summaries.loaded_xid,
+            funnel_config.changed_xid
+        ) as loaded_xid
+    from leads
+    inner join changed on changed.deal_id = leads.deal_id
+    left join event_summaries on event_summaries.deal_id = leads.deal_id
+    left join past_summaries on past_summaries.deal_id = leads.deal_id
+    left join deletions on deletions.deal_id = leads.deal_id
+    left join lead_sources on lead_sources.deal_id = leads.deal_id
+    left join settings on true
+    left join funnel_config on true
+
+),
+
+-- A deal that was thrown out of the recycle bin before the first sync is known by its events only.
+seen_in_events as (
+
+    select
+        event_summaries.deal_id,
+        event_summaries.account_id,
+        split_part(event_summaries.deal_id, ':', 2) as crm_id,
+        null::text as name,
+        null::text as client_id,
+        null::text as company_client_id,
+        null::text as contact_client_id,
+        null::text as pipeline_id,
+        null::text as stage_id,
+        null::text as owner_id,
+        null::text as created_by_id,
+        null::text as loss_reason_id,
+        'unknown' as source,
+        null::numeric as amount,
+        false as is_closed,
+        true as is_deleted,
+        false as is_seen_in_leads,
+        event_summaries.first_event_at as created_at,
+        null::timestamptz as updated_at,
+        null::timestamptz as closed_at,
+        event_summaries.last_deleted_at as deleted_at,
+        case when deletions.is_deleted then deletions.actor_id end as deleted_by_id,
+        greatest(event_summaries.loaded_xid, funnel_config.changed_xid) as loaded_xid
+    from event_summaries
+    inner join deletions on deletions.deal_id = event_summaries.deal_id
+    left join leads on leads.deal_id = event_summaries.deal_id
+    left join funnel_config on true
+    where
+        event_summaries.last_deleted_at is not null
+        and leads.deal_id is null
+
+),
+
+combined as (
+
+    select * from seen_in_leads
+    union all
+    select * from seen_in_events
+
+),
+
+final as (
+
+    select
+        deal_id,
+        account_id,
+        crm_id,
+        name,
+        client_id,
+        company_client_id,
+        contact_client_id,
+        pipeline_id,
+        stage_id,
+        owner_id,
+        created_by_id,
+        loss_reason_id,
+        source,
+        amount,
+        is_closed,
+        is_deleted,
+        is_seen_in_leads,
+        created_at,
+        updated_at,
+        closed_at,
+        case when is_deleted then deleted_at end as deleted_at,
+        case when is_deleted then deleted_by_id end as deleted_by_id,
+        loaded_xid
+    from combined
+
+)
+
+select * from final

@@ -1,0 +1,63 @@
+{{ config(materialized='incremental', unique_key='config_id') }}
+
+-- One row: the stages and their steps, on which every deal's facts depend. `changed_xid` is the transaction that brought the
+-- last change of them, so that the models of deals notice it as they notice a changed deal; pipelines that were only
+-- repainted change nothing. A full build rebuilds everything, so nothing has changed since.
+
+with
+
+stage_steps as (
+
+    select * from {{ ref('int_stage_steps') }}
+
+),
+
+pipelines as (
+
+    select * from {{ ref('stg_amocrm__pipelines') }}
+
+),
+
+described as (
+
+    select
+        1 as config_id,
+        md5(coalesce(
+            string_agg(
+                concat_ws(',', stage_id, step, is_first_working_stage),
+                ';' order by stage_id
+            ),
+            ''
+        )) as fingerprint
+    from stage_steps
+
+),
+
+last_loads as (
+
+    select coalesce(max(loaded_xid), '0'::xid8) as loaded_xid from pipelines
+
+),
+
+final as (
+
+    select
+        described.config_id,
+        described.fingerprint,
+        {% if is_incremental() -%}
+        case
+            when described.fingerprint = previous.fingerprint then previous.changed_xid
+            else last_loads.loaded_xid
+        end as changed_xid
+        {%- else -%}
+        '0'::xid8 as changed_xid
+        {%- endif %}
+    from described
+    cross join last_loads
+    {% if is_incremental() -%}
+    left join {{ this }} as previous on previous.config_id = described.config_id
+    {%- endif %}
+
+)
+
+select * from final

@@ -1,0 +1,43 @@
+{{ config(materialized='table', indexes=[{'columns': ['loss_reason_id'], 'unique': true}]) }}
+
+with
+
+loss_reasons as (
+
+    select * from {{ ref('stg_amocrm__loss_reasons') }}
+
+),
+
+met as (
+
+    select distinct loss_reason_id
+    from {{ ref('fct_deal_stage_stays') }}
+    where loss_reason_id is not null
+
+),
+
+final as (
+
+    select
+        loss_reason_id,
+        account_id,
+        crm_id,
+        name,
+        true as is_known
+    from loss_reasons
+
+    union all
+
+    select
+        met.loss_reason_id,
+        split_part(met.loss_reason_id, ':', 1) as account_id,
+        split_part(met.loss_reason_id, ':', 2) as crm_id,
+        'Unknown reason ' || split_part(met.loss_reason_id, ':', 2) as name,
+        false as is_known
+    from met
+    left join loss_reasons on loss_reasons.loss_reason_id = met.loss_reason_id
+    where loss_reasons.loss_reason_id is null
+
+)
+
+select * from final

@@ -1,0 +1,252 @@
+{{ config(
+    materialized='incremental',
+    unique_key='deal_id',
+    indexes=[
+        {'columns': ['event_id'], 'unique': true},
+        {'columns': ['deal_id']},
+        {'columns': ['event', 'occurred_at']}
+    ]
+) }}
+
+with
+
+changed_deals as (
+
+    select * from {{ ref('int_deals') }}
+    where {{ changed_since_last_build('loaded_xid') }}
+
+),
+
+deals as (
+
+    select fct_deals.*
+    from {{ ref('fct_deals') }} as fct_deals
+    inner join changed_deals on changed_deals.deal_id = fct_deals.deal_id
+
+),
+
+steps as (
+
+    select * from {{ ref('int_steps') }}
+
+),
+
+stays as (
+
+    select
+        stays.*,
+        -- The furthest step before this stay; losing a deal does not take it further.
+        coalesce(
+            max(case when stays.step <> 'lost' then stays.step_no end) over (
+                partition by stays.deal_id
+                order by stays.stay_no
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
+        ) as step_no_before
+    from {{ ref('fct_deal_stage_stays') }} as stays
+    inner join changed_deals on changed_deals.deal_id = stays.deal_id
+    where not stays.is_deal_deleted
+
+),
+
+summaries as (
+
+    select
+        deal_id,
+        max(step_no) filter (where step <> 'lost') as furthest_step_no,
+        bool_or(step <> 'incoming') as is_accepted,
+        max(stay_no) filter (where step = 'won' and previous_step is distinct from 'won') as winning_stay_no
+    from stays
+    group by deal_id
+
+),
+
+-- 'created', or 'incoming' for what nobody has taken into work.
+beginnings as (
+
+    select
+        stays.deal_id,
+        case when summaries.is_accepted then 'created' else 'incoming' end as event,
+        stays.step,
+        stays.step_no,
+        stays.stay_no,
+        stays.pipeline_id,
+        stays.stage_id,
+        stays.owner_id_at_entry as owner_id,
+        deals.created_by_id as actor_id,
+        stays.amount,
+        null as loss_reason_id,
+        null as lost_from_step,
+        false as is_skipped,
+        null::boolean as has_next_step,
+        deals.created_at as occurred_at
+    from stays
+    inner join summaries on summaries.deal_id = stays.deal_id
+    inner join deals on deals.deal_id = stays.deal_id
+    where stays.stay_no = 1
+
+),
+
+reached as (
+
+    select
+        stays.deal_id,
+        'reached' as event,
+        steps.step,
+        steps.step_no,
+        stays.stay_no,
+        stays.pipeline_id,
+        stays.stage_id,
+        stays.owner_id_at_entry as owner_id,
+        stays.actor_id,
+        stays.amount,
+        null as loss_reason_id,
+        null as lost_from_step,
+        steps.step_no < stays.step_no as is_skipped,
+        summaries.furthest_step_no > steps.step_no as has_next_step,
+        stays.entered_at as occurred_at
+    from stays
+    inner join steps
+        on steps.step_no > stays.step_no_before
+        and steps.step_no <= stays.step_no
+    inner join summaries on summaries.deal_id = stays.deal_id
+    where stays.step <> 'lost'
+
+),
+
+closings as (
+
+    select
+        stays.deal_id,
+        stays.step as event,
+        stays.step,
+        stays.step_no,
+        stays.stay_no,
+        stays.pipeline_id,
+        stays.stage_id,
+        stays.owner_id_at_entry as owner_id,
+        stays.actor_id,
+        case when stays.step = 'won' then deals.amount else stays.amount end as amount,
+        stays.loss_reason_id,
+        case when stays.step = 'lost' then stays.previous_step end as lost_from_step,
+        false as is_skipped,
+        null::boolean as has_next_step,
+        stays.entered_at as occurred_at
+    from stays
+    inner join summaries on summaries.deal_id = stays.deal_id
+    inner join deals on deals.deal_id = stays.deal_id
+    where
+        (stays.step = 'won' and deals.is_won and stays.stay_no = summaries.winning_stay_no)
+        or (stays.step = 'lost' and stays.previous_step is distinct from 'lost')
+
+),
+
+reopenings as (
+
+    select
+        stays.deal_id,
+        'reopened' as event,
+        stays.step,
+        stays.step_no,
+        stays.stay_no,
+        stays.pipeline_id,
+        stays.stage_id,
+        stays.owner_id_at_entry as owner_id,
+        stays.actor_id,
+        stays.amount,
+        null as loss_reason_id,
+        null as lost_from_step,
+        false as is_skipped,
+        null::boolean as has_next_step,
+        stays.entered_at as occurred_at
+    from stays
+    where
+        stays.step not in ('won', 'lost')
+        and stays.previous_step in ('won', 'lost')
+
+),
+
+deletions as (
+
+    select
+        deals.deal_id,
+        'deleted' as event,
+        deals.step,
+        deals.step_no,
+        0 as stay_no,
+        deals.pipeline_id,
+        deals.stage_id,
+        deals.owner_id,
+        deals.deleted_by_id as actor_id,
+        deals.amount,
+        null as loss_reason_id,
+        null as lost_from_step,
+        false as is_skipped,
+        null::boolean as has_next_step,
+        deals.deleted_at as occurred_at
+    from deals
+    where deals.is_deleted
+
+),
+
+milestones as (
+
+    select * from beginnings
+    union all
+    select * from reached
+    union all
+    select * from closings
+    union all
+    select * from reopenings
+    union all
+    select * from deletions
+
+),
+
+final as (
+
+    select
+        concat_ws(
+            ':',
+            milestones.deal_id,
+            milestones.event,
+            case
+                when milestones.event = 'reached' then milestones.step
+                when milestones.event in ('lost', 'reopened') then milestones.stay_no::text
+            end
+        ) as event_id,
+        milestones.deal_id,
+        deals.account_id,
+        milestones.owner_id,
+        milestones.actor_id,
+        milestones.pipeline_id,
+        milestones.stage_id,
+        deals.client_id,
+        deals.owner_id_at_creation as deal_owner_id_at_creation,
+        milestones.loss_reason_id,
+
+        milestones.event,
+        milestones.step,
+        milestones.lost_from_step,
+        deals.source,
+
+        milestones.step_no,
+        milestones.amount::numeric(18, 2) as amount,
+        case when milestones.event = 'won' then deals.sales_cycle_seconds end as sales_cycle_seconds,
+        case when milestones.event = 'won' then deals.deal_close_seconds end as deal_close_seconds,
+
+        milestones.is_skipped,
+        milestones.has_next_step,
+        deals.reached_qualified_at is not null as is_qualified,
+        deals.reached_proposal_at is not null as is_proposal,
+        deals.reached_won_at is not null as is_won,
+
+        milestones.occurred_at,
+        deals.created_at as deal_created_at
+    from milestones
+    inner join deals on deals.deal_id = milestones.deal_id
+
+)
+
+select * from final

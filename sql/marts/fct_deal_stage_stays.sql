@@ -1,0 +1,192 @@
+{{ config(
+    materialized='incremental',
+    unique_key='deal_id',
+    indexes=[{'columns': ['deal_id']}, {'columns': ['stage_id', 'entered_at']}, {'columns': ['entered_at']}]
+) }}
+
+with
+
+deals as (
+
+    select * from {{ ref('int_deals') }}
+    where {{ changed_since_last_build('loaded_xid') }}
+
+),
+
+stage_stays as (
+
+    select * from {{ ref('int_deal_stage_stays') }}
+
+),
+
+ownership as (
+
+    select * from {{ ref('int_deal_ownership') }}
+
+),
+
+prices as (
+
+    select * from {{ ref('int_deal_prices') }}
+
+),
+
+past_versions as (
+
+    select * from {{ ref('stg_amocrm__lead_past_versions') }}
+
+),
+
+stages as (
+
+    select * from {{ ref('dim_stages') }}
+
+),
+
+stays as (
+
+    select
+        stage_stays.deal_id,
+        deals.account_id,
+        stage_stays.stay_no,
+        stages.pipeline_id,
+        stage_stays.stage_id,
+        stages.step,
+        stages.step_no,
+        stage_stays.actor_id,
+        stage_stays.history_source,
+        deals.is_deleted,
+        deals.stage_id as current_stage_id,
+        deals.loss_reason_id as current_loss_reason_id,
+        deals.amount as current_amount,
+        stage_stays.entered_at,
+        stage_stays.order_key,
+        -- A deleted deal leaves its last stage by being deleted.
+        case
+            when stage_stays.left_at is not null then stage_stays.left_at
+            when deals.is_deleted then greatest(deals.deleted_at, stage_stays.entered_at)
+        end as left_at,
+        coalesce(stage_stays.next_order_key, '~') as next_order_key,
+        stage_stays.left_at is null as is_last
+    from stage_stays
+    inner join deals on deals.deal_id = stage_stays.deal_id
+    inner join stages on stages.stage_id = stage_stays.stage_id
+
+),
+
+neighbours as (
+
+    select
+        *,
+        lead(stage_id) over deal as next_stage_id,
+        lead(pipeline_id) over deal as next_pipeline_id,
+        lead(step) over deal as next_step,
+        lead(step_no) over deal as next_step_no,
+        lag(stage_id) over deal as previous_stage_id,
+        lag(step) over deal as previous_step,
+        row_number() over (partition by deal_id, stage_id order by stay_no) > 1 as is_reentry
+    from stays
+    window deal as (partition by deal_id order by stay_no)
+
+),
+
+-- A reopened deal may keep its loss reason, or lose it: only versions seen while it lay in the stage can tell.
+past_loss_reasons as (
+
+    select distinct on (stays.deal_id, stays.stay_no)
+        stays.deal_id,
+        stays.stay_no,
+        past_versions.loss_reason_id
+    from stays
+    inner join past_versions
+        on past_versions.deal_id = stays.deal_id
+        and past_versions.stage_id = stays.stage_id
+        and past_versions.updated_at >= stays.entered_at
+        and (stays.is_last or past_versions.updated_at < stays.left_at)
+    where
+        stays.step = 'lost'
+        and past_versions.loss_reason_id is not null
+    order by stays.deal_id, stays.stay_no, past_versions.updated_at desc, past_versions.load_id desc, past_versions.seen_at desc
+
+),
+
+final as (
+
+    select
+        neighbours.deal_id || ':' || neighbours.stay_no as stay_id,
+        neighbours.deal_id,
+        neighbours.account_id,
+        neighbours.pipeline_id,
+        neighbours.stage_id,
+        neighbours.previous_stage_id,
+        neighbours.next_stage_id,
+        entry_owners.owner_id as owner_id_at_entry,
+        exit_owners.owner_id as owner_id_at_exit,
+        neighbours.actor_id,
+        case
+            when neighbours.step <> 'lost' then null
+            when neighbours.is_last and neighbours.current_stage_id = neighbours.stage_id then neighbours.current_loss_reason_id
+            else past_loss_reasons.loss_reason_id
+        end as loss_reason_id,
+
+        neighbours.step,
+        neighbours.previous_step,
+        case
+            when neighbours.is_last and neighbours.is_deleted then 'deleted'
+            when neighbours.is_last then 'still_there'
+            when neighbours.next_step = 'won' and neighbours.step <> 'won' then 'won'
+            when neighbours.next_step = 'lost' and neighbours.step <> 'lost' then 'lost'
+            when neighbours.next_pipeline_id <> neighbours.pipeline_id then 'handed_over'
+            when neighbours.next_step_no > neighbours.step_no then 'advanced'
+            when neighbours.next_step_no < neighbours.step_no then 'moved_back'
+            else 'moved_within'
+        end as exit,
+        neighbours.history_source,
+
+        neighbours.stay_no,
+        neighbours.step_no,
+        case
+            when entry_prices.valid_to is null then coalesce(neighbours.current_amount, entry_prices.amount)
+            else entry_prices.amount
+        end::numeric(18, 2) as amount,
+        extract(epoch from neighbours.left_at - neighbours.entered_at)::bigint as calendar_seconds,
+
+        neighbours.is_reentry,
+        neighbours.is_deleted as is_deal_deleted,
+
+        neighbours.entered_at,
+        neighbours.left_at
+    from neighbours
+    left join ownership as entry_owners
+        on entry_owners.deal_id = neighbours.deal_id
+        and (entry_owners.valid_from, entry_owners.order_key) <= (neighbours.entered_at, neighbours.order_key)
+        and (
+            entry_owners.valid_to is null
+            or (neighbours.entered_at, neighbours.order_key) < (entry_owners.valid_to, entry_owners.next_order_key)
+        )
+    left join ownership as exit_owners
+        on exit_owners.deal_id = neighbours.deal_id
+        and (
+            (neighbours.left_at is null and exit_owners.valid_to is null)
+            or (
+                (exit_owners.valid_from, exit_owners.order_key) <= (neighbours.left_at, neighbours.next_order_key)
+                and (
+                    exit_owners.valid_to is null
+                    or (neighbours.left_at, neighbours.next_order_key) < (exit_owners.valid_to, exit_owners.next_order_key)
+                )
+            )
+        )
+    left join prices as entry_prices
+        on entry_prices.deal_id = neighbours.deal_id
+        and (entry_prices.valid_from, entry_prices.order_key) <= (neighbours.entered_at, neighbours.order_key)
+        and (
+            entry_prices.valid_to is null
+            or (neighbours.entered_at, neighbours.order_key) < (entry_prices.valid_to, entry_prices.next_order_key)
+        )
+    left join past_loss_reasons
+        on past_loss_reasons.deal_id = neighbours.deal_id
+        and past_loss_reasons.stay_no = neighbours.stay_no
+
+)
+
+select * from final

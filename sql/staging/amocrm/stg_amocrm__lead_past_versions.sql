@@ -1,0 +1,2 @@
+select
+    {{ amocrm_lead_columns(source('amocrm', 'leads__history')) }}
