@@ -1,0 +1,13 @@
+export { readCursor, writeCursor } from './cursors.ts';
+export { startEmbedded, type EmbeddedOptions, type EmbeddedPostgres } from './embedded/embedded-postgres.ts';
+export * from './embedded/errors.ts';
+export * from './errors.ts';
+export { land, type LandingResult, type LandOptions } from './land.ts';
+export type { LandingRow, LandingReject } from './landing-row.ts';
+export { migrate, type MigrationReport } from './migrate.ts';
+export { listRejects, retryRejects, type RejectedRow, type RetryResult } from './rejects.ts';
+export { grantMarts, type RoleReport } from './roles.ts';
+export type { WarehouseSchema } from './schema.ts';
+export { recountStreams, streamStatus, type StreamStatus } from './status.ts';
+export { ensureStream, rawTable, type StreamName } from './streams.ts';
+export { openWarehouse, type Warehouse, type WarehouseOptions } from './warehouse.ts';
