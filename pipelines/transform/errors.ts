@@ -170,7 +170,7 @@ export class PublishBlockedError extends VoronkaError {
 export class DependentsError extends VoronkaError {
   constructor(relation: string, dependents: readonly string[]) {
     super(
-      `The columns of ${relation} changed, but objects outside the project depend on it: ${dependents.join(', ')}. ` +
+      `The columns or the definition of ${relation} changed, but objects outside the project depend on it: ${dependents.join(', ')}. ` +
         `Drop them, build, and create them again; the build does not drop what it did not make.`,
       { code: 'DEPENDENTS', retry: 'never', context: { relation, dependents } },
     );

@@ -89,7 +89,11 @@ export class Jinja {
       try {
         const template = this.#templates.get(key) ?? new nunjucks.Template(source, this.#env, file, true);
         this.#templates.set(key, template);
-        return template.render({ ...scope.overrides });
+        return template.render(
+          Object.fromEntries(
+            Object.entries(scope.overrides ?? {}).map(([name, value]) => [name, () => value]),
+          ),
+        );
       } catch (error) {
         throw asTemplateError(file, source, error);
       }

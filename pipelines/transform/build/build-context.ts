@@ -1,0 +1,89 @@
+import type { Client } from 'pg';
+import type { Compiler } from '../compile/compiler.ts';
+import { ModelNotBuiltError } from '../errors.ts';
+import { Relation } from '../jinja/relation.ts';
+import type { Manifest, ModelNode } from '../project/manifest.ts';
+import { findRelation } from './catalog.ts';
+import type { Journal } from './journal.ts';
+import type { ModelState } from './model-states.ts';
+import type { ModelMode } from './report.ts';
+import type { Watermark } from './watermark.ts';
+
+/** Tables are built here, out of the readers' sight: the schema exists only inside the build's transaction. */
+export const ASIDE_SCHEMA = 'voronka_build';
+
+/** A model as this build made it. */
+export interface Built {
+  readonly model: ModelNode;
+  readonly mode: ModelMode;
+  readonly rows: number | null;
+  /** Where this build's own queries read it: aside, or in its published place. */
+  relation: Relation;
+}
+
+/** What one build knows while it runs. */
+export class BuildContext {
+  readonly client: Client;
+  readonly manifest: Manifest;
+  readonly compiler: Compiler;
+  readonly journal: Journal;
+  readonly watermark: Watermark;
+  readonly states: ReadonlyMap<string, ModelState>;
+  readonly fingerprints: ReadonlyMap<string, string>;
+  readonly isFull: boolean;
+  readonly built = new Map<string, Built>();
+  /** Models whose columns are not those of the last build: incremental models below start anew. */
+  readonly columnsChanged = new Set<string>();
+  readonly #published = new Set<string>();
+
+  constructor(parts: {
+    client: Client;
+    manifest: Manifest;
+    compiler: Compiler;
+    journal: Journal;
+    watermark: Watermark;
+    states: ReadonlyMap<string, ModelState>;
+    fingerprints: ReadonlyMap<string, string>;
+    isFull: boolean;
+  }) {
+    this.client = parts.client;
+    this.manifest = parts.manifest;
+    this.compiler = parts.compiler;
+    this.journal = parts.journal;
+    this.watermark = parts.watermark;
+    this.states = parts.states;
+    this.fingerprints = parts.fingerprints;
+    this.isFull = parts.isFull;
+  }
+
+  model(name: string): ModelNode {
+    const model = this.manifest.models.get(name);
+    if (model === undefined) throw new Error(`${name} is not a model of the project`);
+    return model;
+  }
+
+  readonly relationOf = (name: string): Relation =>
+    this.built.get(name)?.relation ?? this.model(name).relation;
+
+  isAside(built: Built): boolean {
+    return built.relation.schema === ASIDE_SCHEMA;
+  }
+
+  aside(model: ModelNode): Relation {
+    return new Relation(ASIDE_SCHEMA, model.name);
+  }
+
+  /** @throws ModelNotBuiltError when a model outside this build's selection is read and is not there. */
+  async requireParents(model: ModelNode): Promise<void> {
+    for (const ref of model.refs) {
+      const parent = this.model(ref);
+      if (parent.config.materialized === 'ephemeral') await this.requireParents(parent);
+      else if (!this.built.has(ref) && !this.#published.has(ref)) {
+        if ((await findRelation(this.client, parent.relation)) === undefined) {
+          throw new ModelNotBuiltError(model.name, ref);
+        }
+        this.#published.add(ref);
+      }
+    }
+  }
+}
