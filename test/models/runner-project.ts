@@ -1,0 +1,78 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Pool } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { runBuild, type BuildOptions, type BuildReport } from '../../pipelines/transform/index.ts';
+
+const MIGRATION = new URL('../../pipelines/warehouse/migrations/0020_transform.sql', import.meta.url);
+const MACROS = new URL('../../sql/macros/', import.meta.url);
+
+export type Files = Readonly<Record<string, string>>;
+
+/** A dbt project in a temporary folder over a database of its own. */
+export interface TestProject {
+  readonly dir: string;
+  readonly pool: Pool;
+  readonly url: string;
+  /** Writes files beside those there are; null removes one. */
+  write(files: Readonly<Record<string, string | null>>): Promise<void>;
+  build(options?: Partial<BuildOptions>): Promise<BuildReport>;
+  rows<T = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<T[]>;
+  drop(): Promise<void>;
+}
+
+const PROJECT_YML = `
+name: shop
+config-version: 2
+profile: shop
+model-paths: [staging, marts]
+macro-paths: [macros]
+test-paths: [tests]
+`;
+
+export async function createProject(files: Files = {}): Promise<TestProject> {
+  const database: TestDatabase = await createTestDatabase();
+  const dir = await mkdtemp(join(tmpdir(), 'voronka-runner-'));
+  const write: TestProject['write'] = async (changed) => {
+    for (const [path, text] of Object.entries(changed)) {
+      const target = join(dir, path);
+      await mkdir(dirname(target), { recursive: true });
+      await (text === null ? rm(target) : writeFile(target, text));
+    }
+  };
+  const macro = (name: string): Promise<string> => readFile(new URL(name, MACROS), 'utf8');
+  await write({
+    'dbt_project.yml': PROJECT_YML,
+    'macros/generate_schema_name.sql': await macro('generate_schema_name.sql'),
+    'macros/changed_since.sql': await macro('changed_since.sql'),
+    ...files,
+  });
+  await database.pool.query(await readFile(MIGRATION, 'utf8'));
+  return {
+    dir,
+    pool: database.pool,
+    url: database.url,
+    write,
+    build: (options = {}) => runBuild({ url: database.url, projectDir: dir, ...options }),
+    rows: async <T>(sql: string, values: unknown[] = []) => (await database.pool.query(sql, values)).rows as T[],
+    async drop() {
+      await database.drop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A raw table as the landing makes it: every write stamps the row with its transaction. */
+export const RAW_DEALS = `
+  create schema raw;
+  create table raw.deals (id int primary key, owner text, amount int, loaded_xid xid8 not null default pg_current_xact_id())
+`;
+
+export const SOURCES_YML = `
+version: 2
+sources:
+  - name: raw
+    schema: raw
+    tables: [{ name: deals }]
+`;
