@@ -8,7 +8,7 @@ import {
   type CompanyName,
   type PersonName,
 } from './names.ts';
-import { Random } from './random.ts';
+import type { Random } from './random.ts';
 import type { TeamKey } from './staff.ts';
 
 export interface Contact {

@@ -15,7 +15,8 @@ const MOST_PLANS = 80;
 /** Lives the deal from its creation to the end of the told history. */
 export function live(world: World, deal: Deal, random: Random): void {
   const walk = new Walk(world, deal, random);
-  if (deal.start.source.channel.key === 'call' && random.chance(0.8)) walk.paper.call(deal.start.at, true, random.chance(0.85));
+  if (deal.start.source.channel.key === 'call' && random.chance(0.8))
+    walk.paper.call(deal.start.at, true, random.chance(0.85));
   for (let count = 0; count < MOST_PLANS; count += 1) {
     const plan = deal.isDeleted
       ? restoration(walk, count)

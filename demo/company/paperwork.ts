@@ -182,7 +182,7 @@ export class Paperwork {
         at,
         by,
         isIncoming,
-        dealId: deal.start.id,
+        deal,
         contactId: deal.start.client.contact.id,
         talkId,
       });

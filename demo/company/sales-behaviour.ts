@@ -1,7 +1,14 @@
 import { DAY, HOUR } from './calendar.ts';
 import { offerPrice, raisedOrLowered } from './products.ts';
 import { REPEAT, SALES, type Stage } from './funnel.ts';
-import { AT_THE_END, DISQUALIFIED, DURING_SALE, LOSS_REASONS, NOT_A_LEAD, type Reasons } from './loss-reasons.ts';
+import {
+  AT_THE_END,
+  DISQUALIFIED,
+  DURING_SALE,
+  LOSS_REASONS,
+  NOT_A_LEAD,
+  type Reasons,
+} from './loss-reasons.ts';
 import type { Plan, Walk } from './walk.ts';
 
 /** What a deal standing in a stage does next; null: nothing, ever. */

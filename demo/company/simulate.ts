@@ -20,7 +20,7 @@ export interface CompanyOptions {
 /** Strangers and old clients; the rest of the deals are clients won within the told history who came again. */
 const STRANGERS = 0.77;
 const OLD_CLIENTS = 0.13;
-const BULK_EDIT_SIZE = 640;
+export const BULK_EDIT_SIZE = 640;
 
 /** Lives through the span day by day. */
 export function simulate({ seed = 7, until, months = 18, leads = 40_000 }: CompanyOptions): World {
@@ -48,7 +48,7 @@ export function simulate({ seed = 7, until, months = 18, leads = 40_000 }: Compa
 
 interface Arrival {
   readonly at: number;
-  receive(): void;
+  readonly receive: () => void;
 }
 
 function arrivalsOn(

@@ -1,4 +1,4 @@
-import { Random } from './random.ts';
+import type { Random } from './random.ts';
 
 /** How a lead came in. `label` is the value of the custom field «Источник». */
 export interface Channel {

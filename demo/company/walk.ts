@@ -12,7 +12,7 @@ export interface Plan {
   readonly at: number;
   /** Nobody is working on it: the plan is somebody else's cleaning. */
   readonly isNeglect?: boolean;
-  act(at: number): void;
+  readonly act: (at: number) => void;
 }
 
 /** Seconds after a plan's moment that its `act` may write in. */

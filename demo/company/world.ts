@@ -34,7 +34,7 @@ export interface ChatMessage {
   readonly at: number;
   readonly by: number;
   readonly isIncoming: boolean;
-  readonly dealId: number;
+  readonly deal: Deal;
   readonly contactId: number;
   readonly talkId: number;
 }

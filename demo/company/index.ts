@@ -1,0 +1,7 @@
+export { generateCompany, type Company } from './company.ts';
+export { companyFunnel } from './funnel.ts';
+export type { CompanyOptions } from './simulate.ts';
+export type { Anomaly } from './anomalies.ts';
+export type { Duration, Fraction, TallyRecord } from './tally.ts';
+export type { Truth, TruthManager } from './truth.ts';
+export { writeCompany } from './write.ts';
