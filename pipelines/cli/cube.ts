@@ -1,4 +1,4 @@
-import { startCube, type CubeServer } from '../../cube/server.ts';
+import { startCube, type RunningCube } from '../../cube/server.ts';
 import type { Config } from '../config/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { readApiSecret } from './api-secret.ts';
@@ -10,7 +10,7 @@ export async function startCubeFor(
   config: Config,
   warehouse: Warehouse,
   listen: { host: string; port: number },
-): Promise<CubeServer> {
+): Promise<RunningCube> {
   return startCube({
     readerUrl: warehouse.readerUrl,
     apiSecret: await readApiSecret(),
@@ -21,7 +21,7 @@ export async function startCubeFor(
 }
 
 /** A Cube of its own on a free port, for one command. */
-export function withCube<T>(options: GlobalOptions, work: (cube: CubeServer) => Promise<T>): Promise<T> {
+export function withCube<T>(options: GlobalOptions, work: (cube: RunningCube) => Promise<T>): Promise<T> {
   return withWorkspace(options, async ({ config, warehouse }) => {
     const cube = await startCubeFor(config, warehouse, { host: '127.0.0.1', port: 0 });
     try {

@@ -33,8 +33,8 @@ export async function withWorkspace<T>(
   }
 }
 
-function databaseOptions(config: Config): Parameters<typeof openWarehouse>[0] {
+export function databaseOptions(config: Config): Parameters<typeof openWarehouse>[0] {
   const url = process.env['DATABASE_URL'];
   if (url) return { url };
-  return { embedded: { dataDir: config.database.embedded_dir } };
+  return { embedded: { dataDir: config.database.embedded_dir, database: config.database.name } };
 }

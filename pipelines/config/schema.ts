@@ -98,7 +98,17 @@ export const configSchema = z.strictObject({
       .refine((zone) => IANAZone.isValidZone(zone), 'expected an IANA time zone like Europe/Moscow'),
     currency: z.string().regex(/^[A-Z]{3}$/, 'expected a three-letter currency code like RUB'),
   }),
-  database: z.strictObject({ embedded_dir: z.string().min(1).optional() }).prefault({}),
+  database: z
+    .strictObject({
+      /** Where the embedded Postgres keeps its data; a folder named here is used or refused, never replaced. */
+      embedded_dir: z.string().min(1).optional(),
+      /** Database in the embedded Postgres; with DATABASE_URL the address names it. */
+      name: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'expected lower-case letters, digits and _')
+        .default('voronka'),
+    })
+    .prefault({}),
   sources: z.array(amocrmSource).min(1, 'at least one source is needed').superRefine(uniqueNames),
   funnel: funnel.prefault({}),
   schedule: schedule.default({ every: '5m' }),

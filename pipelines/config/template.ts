@@ -11,6 +11,7 @@ account:
 # Without DATABASE_URL in the environment voronka runs its own Postgres in .voronka/postgres.
 # database:
 #   embedded_dir: .voronka/postgres
+#   name: voronka
 
 sources:
   - type: amocrm

@@ -1,7 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { runBuild, type BuildReport } from '../transform/index.ts';
-import { buildInputs } from '../transform-inputs.ts';
+import type { BuildReport } from '../transform/index.ts';
 import { workflowContext } from './context.ts';
+import { buildMarts } from './marts.ts';
 import { STEP_RETRY } from './retry.ts';
 
 export interface BuildInput {
@@ -26,10 +26,9 @@ export const publishMarts = DBOS.registerWorkflow(
 
 async function buildOnce(input: BuildInput): Promise<BuildResult> {
   const { config, warehouse } = workflowContext();
-  const report = await runBuild({
-    ...(await buildInputs(config, warehouse)),
+  const report = await buildMarts(config, warehouse, {
     full: input.full,
-    ...(input.select && { select: input.select }),
+    ...(input.select !== undefined && { select: input.select }),
   });
   return { buildId: report.buildId, ms: report.ms, models: report.models.length, tests: report.tests.length };
 }

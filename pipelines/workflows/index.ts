@@ -1,5 +1,6 @@
 export type { BuildInput, BuildResult } from './build.ts';
 export { ExecutorLostError } from './executor.ts';
+export { buildMarts, transformConfig } from './marts.ts';
 export { enqueueBuild, enqueueSync } from './queues.ts';
 export { RunLog, type StreamProgress, type SyncRun } from './run-log.ts';
 export { startRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';

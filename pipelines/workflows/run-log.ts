@@ -54,7 +54,9 @@ export class RunLog {
       `insert into ops.sync_streams (sync_id, stream, status, pages, rows, expected_rows, note)
        values ($1, $2, $3, $4, $5, $6, $7)
        on conflict (sync_id, stream) do update set
-         status = excluded.status, pages = greatest(ops.sync_streams.pages, excluded.pages),
+         -- A report of progress that arrives after the stream's end must not open it again.
+         status = case when ops.sync_streams.status = 'succeeded' and excluded.status = 'running' then 'succeeded' else excluded.status end,
+         pages = greatest(ops.sync_streams.pages, excluded.pages),
          rows = greatest(ops.sync_streams.rows, excluded.rows),
          expected_rows = coalesce(excluded.expected_rows, ops.sync_streams.expected_rows),
          note = coalesce(excluded.note, ops.sync_streams.note), updated_at = now()`,
@@ -78,6 +80,11 @@ export class RunLog {
     await this.#pool.query(
       `update ops.syncs set status = $2, finished_at = now(), error_code = $3, error_message = $4 where sync_id = $1`,
       [syncId, status, error?.code ?? null, error?.message ?? null],
+    );
+    if (status === 'succeeded') return;
+    await this.#pool.query(
+      `update ops.sync_streams set status = 'failed' where sync_id = $1 and status in ('waiting', 'running')`,
+      [syncId],
     );
   }
 

@@ -1,6 +1,6 @@
 import type { Config, SourceConfig } from '../config/index.ts';
 import { VoronkaError } from '../errors.ts';
-import { openSource, type SourceSession } from '../sources/index.ts';
+import { openSource, type SourceSession, type SyncProgress } from '../sources/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 
 export class SourceUnknownError extends VoronkaError {
@@ -30,6 +30,7 @@ export class Sessions {
   readonly #config: Config;
   readonly #warehouse: Warehouse;
   readonly #open = new Map<string, Promise<SourceSession>>();
+  readonly #watchers = new Map<string, (progress: SyncProgress) => void>();
 
   constructor(config: Config, warehouse: Warehouse) {
     this.#config = config;
@@ -39,11 +40,30 @@ export class Sessions {
   get(name: string): Promise<SourceSession> {
     const existing = this.#open.get(name);
     if (existing) return existing;
-    const opening = openSource(sourceConfig(this.#config, name), { warehouse: this.#warehouse });
+    const opening = openSource(sourceConfig(this.#config, name), {
+      warehouse: this.#warehouse,
+      onProgress: (progress) => this.#watchers.get(`${name}/${progress.stream}`)?.(progress),
+    });
     this.#open.set(name, opening);
     // A failed opening must not stick: the next try may have a mended token.
     opening.catch(() => this.#open.delete(name));
     return opening;
+  }
+
+  /** Reports the pages of a stream to `watcher` while `work` runs. */
+  async watched<T>(
+    name: string,
+    stream: string,
+    watcher: (progress: SyncProgress) => void,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const key = `${name}/${stream}`;
+    this.#watchers.set(key, watcher);
+    try {
+      return await work();
+    } finally {
+      this.#watchers.delete(key);
+    }
   }
 
   async close(name: string): Promise<void> {

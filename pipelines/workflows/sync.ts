@@ -1,6 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { VoronkaError } from '../errors.ts';
-import { advanceStream } from '../sources/index.ts';
+import { advanceStream, type SyncProgress } from '../sources/index.ts';
+import { ensureStream } from '../warehouse/index.ts';
 import { workflowContext } from './context.ts';
 import { publishMarts } from './build.ts';
 import { STEP_RETRY } from './retry.ts';
@@ -43,6 +44,7 @@ interface OpenedSource {
   readonly until: string;
 }
 
+const REPORT_EVERY_MS = 250;
 const NOTHING: StreamResult = { pages: 0, rows: 0, inserted: 0, updated: 0, rejected: 0 };
 
 /**
@@ -68,10 +70,26 @@ async function readWindow(
 ): Promise<StreamResult & { done: boolean }> {
   const { sessions, runLog } = workflowContext();
   const session = await sessions.get(input.source);
-  const result = await advanceStream(session, input.stream, {
-    until: new Date(input.until),
-    ...(input.range && { range: { from: new Date(input.range.from), to: new Date(input.range.to) } }),
+  const report = throttle(REPORT_EVERY_MS, (progress: SyncProgress) => {
+    const { pages, rows, expectedRows } = progress;
+    void runLog
+      .progressed(input.syncId, {
+        stream: input.stream,
+        status: 'running',
+        pages: before.pages + pages,
+        rows: before.rows + rows,
+        expectedRows: expectedRows === null ? null : before.rows + expectedRows,
+        note: null,
+      })
+      // Only a picture for people: the window itself reports what really was read.
+      .catch(() => undefined);
   });
+  const result = await sessions.watched(input.source, input.stream, report, () =>
+    advanceStream(session, input.stream, {
+      until: new Date(input.until),
+      ...(input.range && { range: { from: new Date(input.range.from), to: new Date(input.range.to) } }),
+    }),
+  );
   const counts: StreamResult = {
     pages: result.pages,
     rows: result.rows,
@@ -134,13 +152,15 @@ export const syncSource = DBOS.registerWorkflow(
 );
 
 async function openStreams(syncId: string, source: string): Promise<OpenedSource> {
-  const { sessions, runLog } = workflowContext();
+  const { sessions, runLog, warehouse } = workflowContext();
   await runLog.started(syncId, source, []);
   const session = await sessions.get(source);
   const streams = session.streams.map(({ name, missing }) =>
     missing === undefined ? { name } : { name, missing },
   );
   await runLog.started(syncId, source, streams);
+  // The models read every stream's table, also of one that these credentials cannot see: it is there, and empty.
+  for (const { name } of streams) await ensureStream(warehouse, { source: session.type, stream: name });
   return { streams, until: new Date().toISOString() };
 }
 
@@ -163,5 +183,14 @@ function add(left: StreamResult, right: StreamResult): StreamResult {
     inserted: left.inserted + right.inserted,
     updated: left.updated + right.updated,
     rejected: left.rejected + right.rejected,
+  };
+}
+
+function throttle<T>(everyMs: number, report: (value: T) => void): (value: T) => void {
+  let last = 0;
+  return (value) => {
+    if (Date.now() - last < everyMs) return;
+    last = Date.now();
+    report(value);
   };
 }

@@ -1,12 +1,14 @@
-import { Command, Option } from 'commander';
-import { issueToken } from '../../../cube/auth.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { issueToken, type TokenRequest } from '../../../cube/auth.ts';
 import { readApiSecret } from '../api-secret.ts';
+
+type TokenLifetime = NonNullable<TokenRequest['ttl']>;
 
 interface TokenOptions {
   readonly role: 'executive' | 'head' | 'manager' | 'analyst';
   readonly team: string[];
   readonly manager: string[];
-  readonly ttl: string;
+  readonly ttl: TokenLifetime;
 }
 
 export function tokenCommand(): Command {
@@ -19,7 +21,7 @@ export function tokenCommand(): Command {
     )
     .option('--team <name...>', 'teams a head sees', [])
     .option('--manager <id...>', 'manager ids a manager sees', [])
-    .option('--ttl <time>', 'how long it is good for', '30d')
+    .option('--ttl <time>', 'how long it is good for, like 12h or 30d', lifetime, '30d')
     .action(async (options: TokenOptions) => {
       const secret = await readApiSecret();
       console.log(
@@ -32,4 +34,9 @@ export function tokenCommand(): Command {
         }),
       );
     });
+}
+
+function lifetime(text: string): TokenLifetime {
+  if (!/^\d+[smhd]$/.test(text)) throw new InvalidArgumentError('Expected a duration like 12h or 30d.');
+  return text as TokenLifetime;
 }

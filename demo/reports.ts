@@ -1,0 +1,90 @@
+import { DateTime } from 'luxon';
+import pc from 'picocolors';
+import { runQuery, type QueryResult } from '../cube/query.ts';
+import { renderTable } from '../cube/table.ts';
+
+export interface ReportOptions {
+  /** Address of the API. */
+  readonly url: string;
+  readonly token: string;
+  readonly timeZone: string;
+}
+
+const SCORECARD = [
+  'funnel.leads_new',
+  'funnel.proposals_sent',
+  'funnel.deals_won',
+  'funnel.won_amount',
+  'funnel.avg_check',
+  'funnel.deals_lost',
+  'funnel.close_rate',
+];
+
+/** The daily scorecard of the last day with closed deals, the month so far, and the funnel of the last quarter, asked over REST. */
+export async function printReports({ url, token, timeZone }: ReportOptions): Promise<void> {
+  const ask = (query: object): Promise<QueryResult> => runQuery({ url, token, query });
+  const today = DateTime.now().setZone(timeZone);
+  const day = (await lastDayWith('funnel.deals_closed', today, ask)) ?? today;
+  const iso = (date: DateTime): string => date.toFormat('yyyy-MM-dd');
+  const byManager = (from: DateTime, to: DateTime): object => ({
+    measures: SCORECARD,
+    dimensions: ['funnel.team', 'funnel.manager'],
+    timeDimensions: [{ dimension: 'funnel.date', dateRange: [iso(from), iso(to)] }],
+    order: [
+      ['funnel.team', 'asc'],
+      ['funnel.won_amount', 'desc'],
+    ],
+  });
+
+  print(`Daily scorecard, ${day.toFormat('cccc d LLLL yyyy')}`, await ask(byManager(day, day)));
+  print(`${day.toFormat('LLLL yyyy')} so far`, await ask(byManager(day.startOf('month'), day)));
+  const from = day.minus({ months: 3 }).startOf('month');
+  print(
+    `Funnel of the leads created from ${iso(from)} to ${iso(day)}`,
+    await ask({
+      measures: ['funnel.deals_reached', 'funnel.step_conversion'],
+      dimensions: ['funnel.step_no', 'funnel.step'],
+      timeDimensions: [{ dimension: 'funnel.created_at', dateRange: [iso(from), iso(day)] }],
+      filters: [{ member: 'funnel.deals_reached', operator: 'gt', values: ['0'] }],
+      order: { 'funnel.step_no': 'asc' },
+    }),
+  );
+  print(
+    'Open pipeline',
+    await ask({
+      measures: ['deals.open_deals', 'deals.open_amount'],
+      dimensions: ['deals.team'],
+      order: { 'deals.team': 'asc' },
+    }),
+  );
+}
+
+/** The newest day before today on which the measure is not zero. */
+async function lastDayWith(
+  measure: string,
+  today: DateTime,
+  ask: (query: object) => Promise<QueryResult>,
+): Promise<DateTime | undefined> {
+  const { rows } = await ask({
+    measures: [measure],
+    timeDimensions: [
+      {
+        dimension: 'funnel.date',
+        granularity: 'day',
+        dateRange: [
+          today.minus({ days: 14 }).toFormat('yyyy-MM-dd'),
+          today.minus({ days: 1 }).toFormat('yyyy-MM-dd'),
+        ],
+      },
+    ],
+    filters: [{ member: measure, operator: 'gt', values: ['0'] }],
+    order: { 'funnel.date': 'desc' },
+    limit: 1,
+  });
+  const value = rows[0]?.['funnel.date.day'];
+  return typeof value === 'string' ? DateTime.fromISO(value, { zone: today.zone }) : undefined;
+}
+
+function print(title: string, result: QueryResult): void {
+  console.log(`\n${pc.bold(title)}\n${renderTable(result)}`);
+}

@@ -1,0 +1,117 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DateTime } from 'luxon';
+import pg from 'pg';
+import pc from 'picocolors';
+import { issueToken } from '../cube/auth.ts';
+import { readApiSecret, STATE_DIR } from '../pipelines/cli/api-secret.ts';
+import { runBuildWithProgress } from '../pipelines/cli/build-progress.ts';
+import { startCubeFor } from '../pipelines/cli/cube.ts';
+import { humanDuration } from '../pipelines/cli/progress.ts';
+import { withRuntime } from '../pipelines/cli/runtime.ts';
+import { untilInterrupted } from '../pipelines/cli/signals.ts';
+import { runSyncs } from '../pipelines/cli/sync-progress.ts';
+import { startEmbedded } from '../pipelines/warehouse/index.ts';
+import { generateCompany, writeCompany } from './company/index.ts';
+import { printReports } from './reports.ts';
+import { startStandInProcess } from './stand-in-process.ts';
+
+export interface DemoOptions {
+  readonly once: boolean;
+  readonly leads: number;
+  readonly seed: number;
+  readonly port: number;
+  readonly debug: boolean;
+}
+
+const DEMO_DIR = join(STATE_DIR, 'demo');
+/** As demo/company/voronka.yaml names it. */
+const DEMO_DATABASE = 'voronka_demo';
+const TOKEN_VARIABLE = 'VORONKA_DEMO_TOKEN';
+
+/**
+ * The whole way of the data on one machine: makes up a company that ends now, serves it as amoCRM, reads it, builds, serves the KPIs.
+ * Everything lies in `.voronka/demo`, made anew on each run.
+ */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const started = Date.now();
+  const say = (text: string): void =>
+    console.error(`${pc.dim(humanDuration(Date.now() - started).padStart(6))}  ${text}`);
+
+  say(`Making up a sales department: 18 months, ${options.leads.toLocaleString('en-US')} leads …`);
+  const dataDir = join(DEMO_DIR, 'amocrm');
+  const until = DateTime.now().startOf('hour').toJSDate();
+  writeCompany(generateCompany({ seed: options.seed, until, leads: options.leads }), dataDir);
+
+  say('Serving it through a stand-in that speaks amoCRM’s API …');
+  const standIn = await startStandInProcess(dataDir);
+  try {
+    process.env[TOKEN_VARIABLE] = standIn.token;
+    const config = writeDemoConfig(standIn.url, options.port);
+    await dropDemoDatabase();
+    await withRuntime(
+      { config, debug: options.debug },
+      { schedules: false },
+      async ({ config, warehouse, runtime }) => {
+        say('Reading it over HTTP into Postgres …');
+        await runSyncs(
+          config,
+          runtime.runLog,
+          config.sources.map(({ name }) => name),
+          { thenBuild: false },
+        );
+        say('Building the marts and testing them …');
+        await runBuildWithProgress(config, warehouse, {});
+        say('Starting Cube …');
+        const cube = await startCubeFor(config, warehouse, config.serve);
+        try {
+          const token = issueToken({ secret: await readApiSecret(), role: 'executive', ttl: '30d' });
+          await printReports({ url: cube.url, token, timeZone: config.account.time_zone });
+          say(pc.bold(`Served ${humanDuration(Date.now() - started)} after the start.`));
+          printAddresses(cube.url, token);
+          if (!options.once) {
+            await runtime.startSchedules();
+            await untilInterrupted();
+          }
+        } finally {
+          await cube.stop();
+        }
+      },
+    );
+  } finally {
+    await standIn.stop();
+  }
+}
+
+/** The demo's configuration is the example of the documentation, with this run's address in it. */
+function writeDemoConfig(url: string, port: number): string {
+  mkdirSync(DEMO_DIR, { recursive: true });
+  const example = readFileSync(new URL('./company/voronka.yaml', import.meta.url), 'utf8');
+  const file = join(DEMO_DIR, 'voronka.yaml');
+  writeFileSync(file, example.replaceAll('${AMOCRM_URL}', url).replaceAll('${PORT}', String(port)));
+  return file;
+}
+
+/** The demo never touches a database of the user's: it has one of its own in the embedded Postgres, made anew each time. */
+async function dropDemoDatabase(): Promise<void> {
+  delete process.env['DATABASE_URL'];
+  const server = await startEmbedded({ database: 'postgres' });
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  try {
+    await client.query(`drop database if exists ${DEMO_DATABASE} with (force)`);
+  } finally {
+    await client.end();
+    await server.close();
+  }
+}
+
+function printAddresses(url: string, token: string): void {
+  const query =
+    '{"measures":["funnel.leads_new","funnel.deals_won","funnel.won_amount"],"dimensions":["funnel.team"]}';
+  console.log(`
+${pc.bold('API')}     ${url}/cubejs-api/v1
+${pc.bold('Token')}   ${token}
+${pc.bold('Try')}     curl -s -G -H 'Authorization: ${token}' ${url}/cubejs-api/v1/load --data-urlencode 'query=${query}'
+`);
+}

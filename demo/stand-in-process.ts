@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { VoronkaError } from '../pipelines/errors.ts';
+
+const CLI = fileURLToPath(new URL('../bin/voronka.js', import.meta.url));
+
+export interface StandInProcess {
+  readonly url: string;
+  readonly token: string;
+  stop(): Promise<void>;
+}
+
+class StandInFailedError extends VoronkaError {
+  constructor(output: string) {
+    super(`The amoCRM stand-in did not start:\n${output}`, { code: 'STAND_IN_FAILED', retry: 'never' });
+  }
+}
+
+/** `voronka stand-in amocrm` over `dataDir` as a child process, so that the reader and the read do not share a thread. */
+export async function startStandInProcess(dataDir: string): Promise<StandInProcess> {
+  const child = spawn(
+    process.execPath,
+    [CLI, 'stand-in', 'amocrm', '--data', dataDir, '--port', '0', '--rate', '0'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const address = await new Promise<{ url: string; token: string }>((resolve, reject) => {
+    void exited.then(() => reject(new StandInFailedError(errors)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const match = /(https?:\/\/\S+).*?token\s+(\S+)/i.exec(line);
+      if (match) resolve({ url: match[1]!, token: match[2]! });
+    });
+  });
+  return {
+    ...address,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config/index.ts';
+import {
+  applyConfig,
+  checkFunnelNames,
+  runBuild,
+  type BuildOptions,
+  type BuildReport,
+  type TransformConfig,
+} from '../transform/index.ts';
+import type { Warehouse } from '../warehouse/index.ts';
+
+export const SQL_PROJECT = fileURLToPath(new URL('../../sql', import.meta.url));
+
+/**
+ * Builds the marts under this configuration: its settings become the tables of schema `conf`, then the dbt project of `sql/` runs.
+ * Throws UnknownFunnelNamesError before anything is built, and what `runBuild` throws.
+ */
+export async function buildMarts(
+  config: Config,
+  warehouse: Warehouse,
+  options: Pick<BuildOptions, 'full' | 'select' | 'onProgress' | 'onNotice'>,
+): Promise<BuildReport> {
+  const settings = transformConfig(config);
+  await checkFunnelNames(warehouse.pool, settings.stageSteps);
+  await applyConfig(warehouse.pool, settings);
+  return runBuild({ ...options, pool: warehouse.pool, projectDir: SQL_PROJECT });
+}
+
+export function transformConfig(config: Config): TransformConfig {
+  return {
+    settings: {
+      accountName: config.account.name,
+      timeZone: config.account.time_zone,
+      currency: config.account.currency,
+      leadSourceField: config.funnel.lead_source_field,
+    },
+    stageSteps: config.funnel.steps.flatMap(({ pipeline, stages }) =>
+      Object.entries(stages).map(([stage, step]) => ({ pipeline, stage, step })),
+    ),
+  };
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { issueToken, type TokenRequest } from '../../cube/auth.ts';
+import { runQuery, type QueryResult } from '../../cube/query.ts';
+import { startCube } from '../../cube/server.ts';
+import { startAmocrmStandIn, type StandIn } from '../../demo/amocrm/index.ts';
+import { parseConfig, type Config } from '../../pipelines/config/index.ts';
+import { migrate, openWarehouse, type Warehouse } from '../../pipelines/warehouse/index.ts';
+import { buildMarts, enqueueSync, startRuntime, type Runtime } from '../../pipelines/workflows/index.ts';
+import { createTestDatabase } from './database.ts';
+
+const API_SECRET = 'a secret that only the tests of the whole way know';
+const TOKEN_VARIABLE = 'VORONKA_TEST_AMOCRM_TOKEN';
+
+export interface WholeWayOptions {
+  /** Folder in the stand-in's form. */
+  readonly dataDir: string;
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly funnel?: Config['funnel']['steps'];
+}
+
+export interface WholeWay {
+  readonly config: Config;
+  readonly standIn: StandIn;
+  readonly warehouse: Warehouse;
+  readonly runtime: Runtime;
+  /** Reads what is new through the durable workflow. */
+  sync(): Promise<void>;
+  build(options?: { full?: boolean }): Promise<void>;
+  /** Rows of Cube's REST API, asked as an executive unless said otherwise. */
+  ask(query: object, as?: Partial<TokenRequest>): Promise<QueryResult['rows']>;
+  stop(): Promise<void>;
+}
+
+/** Every station for real: the stand-in over HTTP, a database of its own, DBOS, the models of sql/, Cube. One per process. */
+export async function openWholeWay(options: WholeWayOptions): Promise<WholeWay> {
+  const database = await createTestDatabase();
+  const standIn = await startAmocrmStandIn({ dataDir: options.dataDir, rate: 0 });
+  process.env[TOKEN_VARIABLE] = standIn.token;
+  const config = parseConfig(
+    JSON.stringify({
+      account: { name: 'Test', time_zone: options.timeZone, currency: options.currency },
+      sources: [
+        { type: 'amocrm', base_url: standIn.url, token_env: TOKEN_VARIABLE, requests_per_second: 500 },
+      ],
+      funnel: { steps: options.funnel ?? [] },
+    }),
+    join(options.dataDir, 'voronka.yaml'),
+  );
+  const warehouse = await openWarehouse({ url: database.url });
+  await migrate(warehouse);
+  const runtime = await startRuntime({
+    config,
+    warehouse,
+    schedules: false,
+    onExecutorLost: (error) => {
+      throw error;
+    },
+  });
+  let cube: Awaited<ReturnType<typeof startCube>> | undefined;
+  const startedCube = async () =>
+    (cube ??= await startCube({
+      readerUrl: warehouse.readerUrl,
+      port: 0,
+      timeZone: options.timeZone,
+      apiSecret: API_SECRET,
+    }));
+  return {
+    config,
+    standIn,
+    warehouse,
+    runtime,
+    sync: async () => {
+      await (await enqueueSync({ source: 'amocrm', thenBuild: false })).getResult();
+    },
+    build: async (how = {}) => {
+      await buildMarts(config, warehouse, { full: how.full ?? false });
+    },
+    ask: async (query, as = {}) => {
+      const { url } = await startedCube();
+      const token = issueToken({ secret: API_SECRET, role: 'executive', ...as });
+      return (await runQuery({ url, token, query })).rows;
+    },
+    stop: async () => {
+      await cube?.stop();
+      await runtime.stop();
+      await warehouse.close();
+      await standIn.stop();
+      await database.drop();
+    },
+  };
+}
