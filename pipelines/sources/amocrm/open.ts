@@ -1,0 +1,118 @@
+import type { SourceConfig } from '../../config/index.ts';
+import { readSecret } from '../../config/index.ts';
+import type { Warehouse } from '../../warehouse/index.ts';
+import type { SourceAccount } from '../engine/connection.ts';
+import { RateLimiter } from '../engine/rate-limiter.ts';
+import { blockedSince, mayAskAgain, unblockAccount } from './account-blocks.ts';
+import { AmocrmClient } from './client.ts';
+import { AmocrmConnection } from './connection.ts';
+import { AccountBlockedError, SourceUnavailableError } from './errors.ts';
+import { Http, HTTP_DEFAULTS, type HttpSettings } from './http.ts';
+import { OAuthTokens } from './oauth.ts';
+import { listOf } from './questions.ts';
+import { longLivedToken, type TokenProvider } from './tokens.ts';
+
+export interface OpenAmocrmOptions {
+  readonly warehouse: Warehouse;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly http?: Partial<HttpSettings>;
+  readonly maxTries?: number;
+}
+
+/** Finds the account behind the address and the token. Throws what the client throws. */
+export async function openAmocrm(
+  config: SourceConfig,
+  options: OpenAmocrmOptions,
+): Promise<AmocrmConnection> {
+  const { warehouse, environment, signal } = options;
+  const { pool } = warehouse;
+  const baseUrl = new URL(config.base_url);
+  // The host stands for the account: its numeric id is not known before the first question.
+  const bucket = `amocrm ${baseUrl.host}`;
+  // Latency of up to 0.7 s and a pace of n/s need 0.7 n requests in flight, and some to spare.
+  const concurrency = Math.min(16, Math.max(2, Math.ceil(config.requests_per_second * 1.2)));
+  const http = new Http({ ...HTTP_DEFAULTS, ...options.http });
+  try {
+    const limiter = new RateLimiter({ pool, bucket, perSecond: config.requests_per_second });
+    const tokens = tokensOf(config, baseUrl, http, options, environment);
+    const client = new AmocrmClient({
+      baseUrl,
+      http,
+      tokens,
+      limiter,
+      bucket,
+      pool,
+      ...(options.maxTries !== undefined && { maxTries: options.maxTries }),
+    });
+    const since = await blockedSince(pool, bucket);
+    if (since) {
+      if (!(await mayAskAgain(pool, bucket))) throw new AccountBlockedError(baseUrl.host, since);
+      await limiter.resume();
+    }
+    const account = await discover(client, baseUrl, signal);
+    if (since) await unblockAccount(pool, bucket);
+    return new AmocrmConnection(client, account, { concurrency, close: () => http.close() });
+  } catch (error) {
+    await http.close();
+    throw error;
+  }
+}
+
+function tokensOf(
+  config: SourceConfig,
+  baseUrl: URL,
+  http: Http,
+  options: OpenAmocrmOptions,
+  environment: NodeJS.ProcessEnv,
+): TokenProvider {
+  if (config.oauth) {
+    return new OAuthTokens({
+      source: config.name,
+      baseUrl,
+      http,
+      pool: options.warehouse.pool,
+      clientId: readSecret(
+        config.oauth.client_id_env,
+        'the integration id of the amoCRM integration',
+        environment,
+      ),
+      clientSecret: readSecret(
+        config.oauth.client_secret_env,
+        'the secret key of the amoCRM integration',
+        environment,
+      ),
+      redirectUri: config.oauth.redirect_uri,
+      environment,
+    });
+  }
+  const variable = config.token_env ?? '';
+  return longLivedToken(
+    readSecret(variable, 'the long-lived token of amoCRM', environment),
+    baseUrl.host,
+    variable,
+  );
+}
+
+async function discover(client: AmocrmClient, baseUrl: URL, signal: AbortSignal): Promise<SourceAccount> {
+  const list = listOf('account', 'all');
+  const answer = await client.get({ path: list.path, query: [['with', list.with ?? '']] }, signal);
+  const body = (answer?.body ?? {}) as Record<string, unknown>;
+  if (typeof body['id'] !== 'number') {
+    throw new SourceUnavailableError(baseUrl.host, 'account', 1, 'an answer without an account id');
+  }
+  const embedded = (body['_embedded'] ?? {}) as Record<string, unknown>;
+  const times = (embedded['datetime_settings'] ?? {}) as Record<string, unknown>;
+  return {
+    id: String(body['id']),
+    name: text(body['name']) ?? text(body['subdomain']) ?? baseUrl.host,
+    timeZone: text(times['timezone']),
+    currency: text(body['currency']),
+    windowsHonoured:
+      typeof body['is_api_filter_enabled'] === 'boolean' ? body['is_api_filter_enabled'] : null,
+  };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,165 @@
+import { ensureStream, land, readCursor } from '../../warehouse/index.ts';
+import { partCursor, parseCursor, type Round, type StreamCursor } from './cursor.ts';
+import { StreamMissingError, StreamUnknownError } from './errors.ts';
+import { readWhole } from './full-read.ts';
+import { applyNews, settle } from './liveness.ts';
+import { readRound, type FetchedPage } from './read-round.ts';
+import { closeRound, openRound, partsToRead, scanFromNowOn } from './rounds.ts';
+import type { SourceSession } from './session.ts';
+import type { StreamPart, StreamSpec } from './stream.ts';
+
+export interface AdvanceOptions {
+  /** Everything the source had at this moment is to be read; without it, everything it has now. */
+  readonly until?: Date;
+  /** Read this range again instead of going on from the cursor. */
+  readonly range?: { readonly from: Date; readonly to: Date };
+  /** At most so many requests in this call. */
+  readonly maxPages?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface AdvanceResult {
+  readonly done: boolean;
+  readonly pages: number;
+  readonly rows: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly rejected: number;
+  readonly cursor: StreamCursor;
+  /** What the user should know: a stream that cannot be seen, windows that are ignored. */
+  readonly note?: string;
+}
+
+/** About 45 s at 7 requests/s: long enough that filling and draining the pipeline costs about 1 %. */
+const PAGES_PER_CALL = 300;
+
+export interface Counts {
+  pages: number;
+  rows: number;
+  inserted: number;
+  updated: number;
+  rejected: number;
+}
+
+/**
+ * Reads the next bounded piece of a stream and lands it; call until `done`. Every group of pages is committed together with the
+ * position after it, so that a process killed at any instant reads at most the requests in flight again. Two callers at once on one
+ * stream do no harm but double work.
+ *
+ * Throws StreamUnknownError, CursorUnreadableError, SweepRefusedError, and what the source's connection throws.
+ */
+export async function advanceStream(
+  session: SourceSession,
+  streamName: string,
+  options: AdvanceOptions = {},
+): Promise<AdvanceResult> {
+  const { connection, warehouse } = session;
+  const spec = connection.streams.find(({ name }) => name === streamName);
+  if (!spec) {
+    throw new StreamUnknownError(
+      streamName,
+      connection.streams.map(({ name }) => name),
+    );
+  }
+  const key = { source: session.type, account: connection.account.id, stream: spec.name };
+  await ensureStream(warehouse, { source: session.type, stream: spec.name });
+  const cursor = parseCursor(spec.name, await readCursor(warehouse, key));
+  const counts: Counts = { pages: 0, rows: 0, inserted: 0, updated: 0, rejected: 0 };
+  try {
+    const done =
+      spec.cursor === 'none'
+        ? await readWhole(session, spec, cursor, counts, options)
+        : await advanceParts(session, spec, cursor, counts, options);
+    const note = Object.values(cursor.parts).some(({ scans }) => scans)
+      ? 'the account ignores time filters: lists are scanned newest first'
+      : undefined;
+    return { done, ...counts, cursor, ...(note !== undefined && { note }) };
+  } catch (error) {
+    if (!(error instanceof StreamMissingError)) throw error;
+    cursor.missing = error.reason;
+    await land(warehouse, { ...key, rows: [], cursor });
+    return { done: true, ...counts, cursor, note: error.message };
+  }
+}
+
+async function advanceParts(
+  session: SourceSession,
+  spec: StreamSpec,
+  cursor: StreamCursor,
+  counts: Counts,
+  options: AdvanceOptions,
+): Promise<boolean> {
+  for (const part of partsToRead(spec, cursor, options)) {
+    for (;;) {
+      const round = openRound(session, spec, part.name, cursor, options);
+      if (!round) break;
+      const budget = (options.maxPages ?? PAGES_PER_CALL) - counts.pages;
+      if (budget <= 0) return false;
+      const outcome = await readPart({ session, spec, part, cursor, round, budget, counts, options });
+      if (outcome === 'more') return false;
+      if (outcome === 'done') {
+        if (spec.deletions === 'feed') await settle(session, spec);
+        break;
+      }
+      // From here on the list is scanned; what the round had read so far stays landed.
+      scanFromNowOn(cursor, part.name);
+    }
+  }
+  return true;
+}
+
+interface PartReading {
+  readonly session: SourceSession;
+  readonly spec: StreamSpec;
+  readonly part: StreamPart;
+  readonly cursor: StreamCursor;
+  readonly round: Round;
+  readonly budget: number;
+  readonly counts: Counts;
+  readonly options: AdvanceOptions;
+}
+
+async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignored'> {
+  const { session, spec, part, cursor, round, counts, options } = reading;
+  const { connection, warehouse } = session;
+  const account = connection.account.id;
+  const commit = async (
+    pages: readonly FetchedPage[],
+    left: Pick<Round, 'pending' | 'newest'>,
+  ): Promise<void> => {
+    await applyNews(
+      session,
+      pages.flatMap(({ rows }) => rows.news),
+    );
+    round.pending = left.pending;
+    round.newest = left.newest;
+    if (left.pending.length === 0) closeRound(spec, part.name, cursor, round);
+    delete cursor.missing;
+    const landed = await land(warehouse, {
+      source: session.type,
+      account,
+      stream: spec.name,
+      rows: pages.flatMap(({ rows }) => rows.landing),
+      rejects: pages.flatMap(({ rows }) => rows.rejects),
+      cursor,
+    });
+    counts.pages += pages.length;
+    counts.rows += pages.reduce((sum, page) => sum + page.count, 0);
+    counts.inserted += landed.inserted;
+    counts.updated += landed.updated;
+    counts.rejected += landed.rejected;
+    session.onProgress?.({ stream: spec.name, pages: counts.pages, rows: counts.rows, expectedRows: null });
+  };
+  const signal = options.signal ? AbortSignal.any([session.signal, options.signal]) : session.signal;
+  return readRound({
+    spec,
+    part,
+    connection,
+    cursor: partCursor(cursor, part.name),
+    round,
+    maxPages: reading.budget,
+    signal,
+    floor: session.settings.historyFrom,
+    commit,
+  });
+}

@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+
+/** What the position in a stream is measured by. `none`: the stream is small and is read whole every time. */
+export type CursorKind = 'updated_at' | 'created_at' | 'id' | 'opaque' | 'none';
+
+/**
+ * The order a windowed list comes in. `oldest-first` and `newest-first` mean by the cursor; `by-id` means any other stable order, so
+ * that a position in the list says nothing about the cursor.
+ */
+export type ListOrder = 'oldest-first' | 'newest-first' | 'by-id';
+
+/** How a deletion shows: a list of the deleted, a flag on the row, absence from a complete read, or not at all. */
+export type DeletionMode = 'feed' | 'flag' | 'sweep' | 'none';
+
+/** Where the history of a row comes from. */
+export type HistoryMode = 'events' | 'history' | 'none';
+
+/** What the credentials must be allowed to do. */
+export type RightsNeeded = 'any' | 'admin' | 'feature';
+
+/** A row after its schema: anything the source sends, plus what the schema promises. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What a row of this stream says about a row of another one: an event that tells of a deletion or of a restoration. */
+export interface LivenessNews {
+  readonly stream: string;
+  readonly id: string;
+  readonly isDeleted: boolean;
+  /** Unix seconds. */
+  readonly at: number;
+  /** Orders news of one second. */
+  readonly tieBreaker: string;
+}
+
+/** One list of a stream. Most streams have one; notes have one per entity, leads have one for the recycle bin. */
+export interface StreamPart {
+  readonly name: string;
+  /** Lists the deleted; rows of it that do not say `is_deleted` are not believed to be. */
+  readonly tombstones?: boolean;
+}
+
+/** A stream declared as data: everything the engine needs to read it completely. Adding a stream adds one of these. */
+export interface StreamSpec {
+  readonly name: string;
+  readonly parts: readonly StreamPart[];
+  readonly cursor: CursorKind;
+  readonly order: ListOrder;
+  readonly pageSize: number;
+  /** A window is read by page number only this deep; past it, it is split by time. */
+  readonly maxPages: number;
+  /** The next round starts this far before the last one's end: rows that became visible late are met again. */
+  readonly overlapSeconds: number;
+  readonly deletions: DeletionMode;
+  readonly history: HistoryMode;
+  readonly needs: RightsNeeded;
+  /** The server may ignore the time window without saying so; then the list is scanned newest first down to the watermark. */
+  readonly windowMayBeIgnored: boolean;
+  readonly schema: z.ZodType<Row>;
+  /** The key within the account. */
+  readonly key: (row: Row, part: string) => string;
+  /** The row's cursor value in unix seconds; null for streams read whole. */
+  readonly cursorOf: (row: Row) => number | null;
+  /** What this row says about the life of rows of other streams. */
+  readonly news?: (row: Row) => readonly LivenessNews[];
+}
+
+/** The whole stream is one list. */
+export const WHOLE: readonly StreamPart[] = [{ name: 'all' }];

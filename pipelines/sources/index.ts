@@ -1,0 +1,5 @@
+export { advanceStream, type AdvanceOptions, type AdvanceResult } from './engine/advance.ts';
+export * from './engine/errors.ts';
+export type { SourceSession, StreamInfo, SyncProgress } from './engine/session.ts';
+export * from './amocrm/errors.ts';
+export { openSource, type OpenSourceOptions } from './open-source.ts';

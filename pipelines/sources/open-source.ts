@@ -1,0 +1,79 @@
+import type { SourceConfig } from '../config/index.ts';
+import type { Warehouse } from '../warehouse/index.ts';
+import { openAmocrm } from './amocrm/open.ts';
+import type { HttpSettings } from './amocrm/http.ts';
+import { StreamMissingError } from './engine/errors.ts';
+import {
+  DEFAULT_SETTINGS,
+  type SourceSession,
+  type StreamInfo,
+  type SyncProgress,
+} from './engine/session.ts';
+
+export interface OpenSourceOptions {
+  readonly warehouse: Warehouse;
+  /** Where the secrets named by the configuration are; default the process's environment. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Ends every read of the session. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SyncProgress) => void;
+  readonly http?: Partial<HttpSettings>;
+  /** Tries of one request that fails in a way that may pass; default 7. */
+  readonly maxTries?: number;
+}
+
+/**
+ * Connects to a source: finds its account, and which streams the credentials cannot see. Those are named with the reason and left out of
+ * the sync. Throws what the source's client throws for bad credentials, blocks and outages.
+ */
+export async function openSource(config: SourceConfig, options: OpenSourceOptions): Promise<SourceSession> {
+  const ending = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
+  const connection = await openAmocrm(config, {
+    warehouse: options.warehouse,
+    environment: options.environment ?? process.env,
+    signal,
+    ...(options.http && { http: options.http }),
+    ...(options.maxTries !== undefined && { maxTries: options.maxTries }),
+  });
+  try {
+    const streams: StreamInfo[] = [];
+    for (const { name, parts, needs } of connection.streams) {
+      let missing: string | undefined;
+      // Rights differ from stream to stream only where a stream needs more than any token has.
+      if (needs !== 'any') {
+        const part = parts[0]?.name ?? 'all';
+        try {
+          await connection.fetchPage({ stream: name, part, order: 'by-id', page: 1, limit: 1 }, signal);
+        } catch (error) {
+          if (!(error instanceof StreamMissingError)) throw error;
+          missing = error.reason;
+        }
+      }
+      streams.push(missing === undefined ? { name } : { name, missing });
+    }
+    return {
+      source: config.name,
+      type: config.type,
+      account: connection.account,
+      streams,
+      connection,
+      warehouse: options.warehouse,
+      settings: {
+        ...DEFAULT_SETTINGS,
+        maxDeletedShare: config.max_deleted_share,
+        historyFrom:
+          config.history_from === undefined ? 0 : Math.floor(Date.parse(config.history_from) / 1_000),
+      },
+      signal,
+      ...(options.onProgress && { onProgress: options.onProgress }),
+      async close() {
+        ending.abort();
+        await connection.close();
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+-- When requests to an account may be sent, over all workers and processes. One short update per request or batch. Unlogged: losing it
+-- in a crash costs nothing, for coming back takes longer than the second it remembers.
+create unlogged table ops.rate_slots (
+  bucket text primary key,
+  -- The last moments by which the requests granted so far are sent, ascending; as many as are allowed per second.
+  sent_by timestamptz[] not null default '{}',
+  -- Nobody sends before this: the source asked for a pause. Infinity: it has blocked the account.
+  paused_until timestamptz
+) with (fillfactor = 20);
+
+-- Grants p_count requests: for each the milliseconds to wait from now on; null when the account is blocked. A request may be sent between then and p_tolerance later;
+-- whoever is later than that throws the grant away. So the request p_limit places further on, granted no earlier than a second after
+-- the LATEST moment of this one, can never be within the same second, however late timers fire.
+create function ops.reserve_rate_slots(
+  p_bucket text, p_limit integer, p_count integer, p_tolerance interval, p_guard interval
+) returns double precision[]
+language plpgsql as $$
+declare
+  v_sent timestamptz[];
+  v_paused timestamptz;
+  v_now timestamptz;
+  v_slot timestamptz;
+  v_waits double precision[] := '{}';
+begin
+  select sent_by, paused_until into v_sent, v_paused from ops.rate_slots where bucket = p_bucket for update;
+  if not found then
+    insert into ops.rate_slots (bucket) values (p_bucket) on conflict do nothing;
+    select sent_by, paused_until into v_sent, v_paused from ops.rate_slots where bucket = p_bucket for update;
+  end if;
+  if v_paused = 'infinity' then
+    return null;
+  end if;
+  -- Read after the lock is held: others may have been before us.
+  v_now := clock_timestamp();
+  for i in 1..p_count loop
+    v_slot := greatest(v_now, v_paused);
+    if cardinality(v_sent) >= p_limit then
+      v_slot := greatest(v_slot, v_sent[cardinality(v_sent) - p_limit + 1] + interval '1 second' + p_guard);
+    end if;
+    v_waits := v_waits || (extract(epoch from v_slot - v_now) * 1000)::double precision;
+    v_sent := v_sent || greatest(v_slot + p_tolerance, v_sent[cardinality(v_sent)]);
+  end loop;
+  -- Workers with another limit may look further back than this one.
+  update ops.rate_slots set sent_by = v_sent[greatest(1, cardinality(v_sent) - greatest(p_limit, 50) + 1):] where bucket = p_bucket;
+  return v_waits;
+end
+$$;
+
+-- Accounts that the source has blocked: nothing is sent until somebody has looked, or a single question has been answered again.
+create table ops.account_blocks (
+  bucket text primary key,
+  reason text not null,
+  blocked_at timestamptz not null default now(),
+  asked_again_at timestamptz not null default now()
+);
+
+-- OAuth pairs, encrypted (AES-256-GCM) with a key from the environment.
+create table ops.oauth_tokens (
+  source text primary key,
+  sealed text not null,
+  -- Grows with every rotation: a process that holds an older pair sees that another one has refreshed.
+  version bigint not null default 1,
+  rotated_at timestamptz not null default now()
+);
+
+-- The latest news of each row's deletion or restoration, whatever order they came in.
+create table ops.liveness (
+  source text not null,
+  account_id text not null,
+  stream text not null,
+  id text not null,
+  is_deleted boolean not null,
+  at timestamptz not null,
+  tie_breaker text collate "C" not null,
+  primary key (source, account_id, stream, id)
+);
