@@ -1,7 +1,7 @@
 import type { ErrorMiddleware } from './cube-packages.ts';
 
 /**
- * The last middleware: what Express itself refuses (a body that is no JSON, a body too large, a broken address) is
+ * What Express itself refuses (a body that is no JSON, a body too large, a broken address) is
  * answered as JSON like Cube's own errors, in place of an HTML page.
  */
 export const answerErrors: ErrorMiddleware = (error, _request, response, next) => {

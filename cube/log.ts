@@ -19,7 +19,7 @@ const withoutToken = ({ token: _token, ...details }: Record<string, unknown>): R
 
 // A client's mistake is answered to the client. It is no fault of the server's to report in its log.
 const CLIENT_MISTAKES =
-  /^(UserError|Forbidden|Token refused|Authorization header|Continue wait|Orchestrator error)/;
+  /^(User ?Error|Forbidden|Token refused|Authorization header|Continue wait|Orchestrator error)/;
 
 /** Cube's own logger writes JSON of every step to standard output; this passes on what it says, with a level. */
 export function cubeLogger(log: CubeLog = toStandardError) {

@@ -12,6 +12,7 @@ import { answerErrors } from './http-errors.ts';
 import { cubeLogger, type CubeLog } from './log.ts';
 import { readModel, type CheckedModel } from './model-files.ts';
 import { installPortable, type Runtime } from './portable/index.ts';
+import { ReaderDrivers } from './reader-driver.ts';
 import { onlyViews } from './view-guard.ts';
 
 export interface CubeOptions {
@@ -44,7 +45,12 @@ const API = '/cubejs-api';
 const GRACE_MS = 2_000;
 let runningUrl: string | undefined;
 
-function coreOptions(options: CubeOptions, model: CheckedModel, { CubeError }: CubePackages): CreateOptions {
+function coreOptions(
+  options: CubeOptions,
+  model: CheckedModel,
+  drivers: ReaderDrivers,
+  { CubeError }: CubePackages,
+): CreateOptions {
   const guard = onlyViews(model.views);
   return {
     // Cube's own reader takes the folder relative to the current one only, and what was checked is what is served.
@@ -60,13 +66,7 @@ function coreOptions(options: CubeOptions, model: CheckedModel, { CubeError }: C
     // Rollups would need a role that writes; the marts are answered from directly.
     scheduledRefreshTimer: false,
     logger: cubeLogger(options.log),
-    driverFactory: () => ({
-      type: 'postgres',
-      connectionString: options.readerUrl,
-      application_name: 'voronka cube',
-      options: '-c default_transaction_read_only=on',
-      maxPoolSize: 8,
-    }),
+    driverFactory: drivers.create,
     orchestratorOptions: { queryCacheOptions: { queueOptions: { concurrency: 6 } } },
     checkAuth: (request: { securityContext?: SecurityContext }, token: string | undefined) => {
       if (!token) throw new CubeError(403, 'Forbidden', "Authorization header isn't set");
@@ -132,10 +132,17 @@ export async function startCube(options: CubeOptions): Promise<RunningCube> {
   configureEnvironment(options);
   const packages = loadCubePackages(cubeLogger(options.log));
   const runtime = installPortable(packages.native, { force: options.portable ?? false });
-  const core = new packages.CubeCore(coreOptions(options, model, packages));
+  const drivers = new ReaderDrivers(options.readerUrl);
+  const core = new packages.CubeCore(coreOptions(options, model, drivers, packages));
+  const release = async (): Promise<void> => {
+    await core.releaseConnections();
+    await drivers.close();
+  };
   const app = packages.express();
   app.disable('x-powered-by');
   app.use(packages.express.json({ limit: '1mb' }));
+  // Here for what the line above refuses, at the end for what slips through Cube: its own handler answers 500 to both.
+  app.use(answerErrors);
   const server = createServer(app);
   let port: number;
   try {
@@ -144,7 +151,7 @@ export async function startCube(options: CubeOptions): Promise<RunningCube> {
     app.use(answerErrors);
     port = await listen(server, host, options.port);
   } catch (error) {
-    await core.releaseConnections();
+    await release();
     throw error;
   }
 
@@ -153,7 +160,7 @@ export async function startCube(options: CubeOptions): Promise<RunningCube> {
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await close(server);
-    await core.releaseConnections();
+    await release();
     runningUrl = undefined;
   };
   return { url, port, runtime, stop: () => (stopping ??= stop()) };

@@ -27,7 +27,9 @@ const nameOf = (member: MemberReference): string | undefined =>
 /** Without rows there are no columns to check, but a hidden member must not pass for "no data" either. */
 function refuseHiddenMembers(request: TransformRequest): void {
   const { measures = [], dimensions = [], timeDimensions = [] } = request.query;
-  const names = [...measures, ...dimensions].map(nameOf).concat(timeDimensions.map((td) => td.dimension));
+  // A time dimension without a granularity only filters; it has no annotation, and no column either.
+  const grouping = timeDimensions.filter(({ granularity }) => granularity != null);
+  const names = [...measures, ...dimensions].map(nameOf).concat(grouping.map(({ dimension }) => dimension));
   for (const name of names) {
     if (name !== undefined && !(name in request.annotation)) throw new HiddenMemberError(name);
   }

@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+
+interface Driver {
+  release(): Promise<void>;
+}
+
+type DriverClass = new (options: Record<string, unknown>) => Driver;
+
+/**
+ * Makes Cube's Postgres drivers and closes them. Cube forgets some of its own at shutdown (those of data sources it has
+ * not marked as seen), which would keep connections open, and the process alive, after `stop()`.
+ */
+export class ReaderDrivers {
+  readonly #url: string;
+  readonly #drivers: Driver[] = [];
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  readonly create = (): Driver => {
+    const require = createRequire(import.meta.url);
+    const PostgresDriver = require('@cubejs-backend/postgres-driver') as DriverClass;
+    const driver = new PostgresDriver({
+      connectionString: this.#url,
+      application_name: 'voronka cube',
+      // The role is read-only already; another one given by mistake becomes so.
+      options: '-c default_transaction_read_only=on',
+      maxPoolSize: 8,
+    });
+    this.#drivers.push(driver);
+    return driver;
+  };
+
+  async close(): Promise<void> {
+    await Promise.all(this.#drivers.splice(0).map((driver) => driver.release()));
+  }
+}
