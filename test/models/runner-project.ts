@@ -55,7 +55,8 @@ export async function createProject(files: Files = {}): Promise<TestProject> {
     url: database.url,
     write,
     build: (options = {}) => runBuild({ url: database.url, projectDir: dir, ...options }),
-    rows: async <T>(sql: string, values: unknown[] = []) => (await database.pool.query(sql, values)).rows as T[],
+    rows: async <T>(sql: string, values: unknown[] = []) =>
+      (await database.pool.query(sql, values)).rows as T[],
     async drop() {
       await database.drop();
       await rm(dir, { recursive: true, force: true });
