@@ -1,0 +1,12 @@
+export { busiestWindow, type LoggedRequest } from './http/request-log.ts';
+export { demoIntegration, type Integration } from './auth/oauth.ts';
+export type { TokenPair, TokenRequest } from './auth/token-office.ts';
+export type { StandInData } from './data/source.ts';
+export { fileShapes } from './data/shapes.ts';
+export { StandInDataError, StandInPortError, StandInUsageError } from './errors.ts';
+export { standInFaults, type FaultName, type FaultPlan, type Faults } from './faults/catalogue.ts';
+export { parseFaults } from './faults/fault-board.ts';
+export type { StandInOptions } from './options.ts';
+export { runAmocrmStandIn, type RunOptions } from './run.ts';
+export { startAmocrmStandIn, type StandIn } from './stand-in.ts';
+export { Truth, type TruthRow, type TruthStream } from './truth.ts';
