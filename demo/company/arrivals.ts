@@ -1,15 +1,12 @@
 import type { Client } from './clients.ts';
-import { Deal, type Place } from './deal.ts';
-import { REPEAT, REPEAT_PIPELINE, SALES, SALES_PIPELINE } from './funnel.ts';
+import { Deal } from './deal.ts';
+import { placeOf, REPEAT, SALES } from './funnel.ts';
 import { live } from './live.ts';
 import { drawProduct, productNamed } from './products.ts';
 import { Random } from './random.ts';
 import { CHANNELS, drawSource, type Source } from './sources.ts';
 import { isPresent, ROBOT, type TeamKey } from './staff.ts';
 import type { ComingBack, World } from './world.ts';
-
-const SALES_PLACE = (stage: Place['stage']): Place => ({ pipeline: SALES_PIPELINE, stage });
-const REPEAT_PLACE: Place = { pipeline: REPEAT_PIPELINE, stage: REPEAT.fresh };
 
 /** Gives the deals their numbers, in the order of their coming, and lets each live. */
 export class Reception {
@@ -42,12 +39,12 @@ export class Reception {
     this.remember(team, client);
     const product = drawProduct(random, team).name;
     const deal = this.open(
-      { at, by, team, source, client, product, place: SALES_PLACE(stage), ownerId: owner.id, price: 0 },
+      { at, by, team, source, client, product, place: placeOf(stage), ownerId: owner.id, price: 0 },
       random,
     );
     if (key === 'call' && stage === SALES.fresh && random.chance(0.3)) {
       // Telephony knows they spoke: the robot moves the card in the second it was made.
-      deal.move(at, ROBOT, SALES_PLACE(SALES.contacted));
+      deal.move(at, ROBOT, placeOf(SALES.contacted));
     }
     live(world, deal, random);
   }
@@ -68,7 +65,17 @@ export class Reception {
     const source: Source = { channel: CHANNELS.repeat, isUnnamed: random.chance(0.02), utm: null };
     const by = random.chance(0.25) ? ROBOT : owner.id;
     const deal = this.open(
-      { at, by, team, source, client, product: product.name, place: REPEAT_PLACE, ownerId: owner.id, price },
+      {
+        at,
+        by,
+        team,
+        source,
+        client,
+        product: product.name,
+        place: placeOf(REPEAT.fresh),
+        ownerId: owner.id,
+        price,
+      },
       random,
     );
     live(this.world, deal, random);

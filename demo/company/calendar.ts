@@ -50,8 +50,14 @@ export function dayNumber(year: number, month: number, day: number): number {
 
 /** `2026-03`: the calendar month of the moment in the company's zone. */
 export function monthOf(moment: number): string {
-  return new Date((moment + OFFSET) * 1000).toISOString().slice(0, 7);
+  const day = dayOf(moment);
+  let month = monthNames.get(day);
+  if (month === undefined)
+    monthNames.set(day, (month = new Date(day * DAY * 1000).toISOString().slice(0, 7)));
+  return month;
 }
+
+const monthNames = new Map<number, string>();
 
 /** Non-working days of article 112 of the Labour Code. */
 const HOLIDAYS: readonly (readonly [number, number])[] = [

@@ -1,15 +1,11 @@
 import type { Client } from './clients.ts';
-import { LOST, type Pipeline, type Stage, WON } from './funnel.ts';
+import { LOST, type Place, WON } from './funnel.ts';
 import type { Source } from './sources.ts';
 import type { TeamKey } from './staff.ts';
 
 interface Base {
   readonly at: number;
   readonly by: number;
-}
-export interface Place {
-  readonly pipeline: Pipeline;
-  readonly stage: Stage;
 }
 
 /** What happened to a deal, in the order it happened. The ledger and the CRM's events are both told from this. */

@@ -8,10 +8,16 @@ const WEEKDAY = [1.12, 1.1, 1.06, 1.02, 0.9, 0.2, 0.17];
 const GROWTH_A_YEAR = 0.2;
 
 /** Share of a working day's leads that arrive in each local hour. */
-const WORKING_HOURS = [
+const WORKING_HOURS = byHour([
   1, 0.5, 0.3, 0.2, 0.2, 0.4, 1, 2, 4, 9, 12, 12, 11, 7, 10, 11, 10, 8, 5, 4, 3.5, 3, 2.5, 1.5,
-];
-const FREE_HOURS = [1, 0.6, 0.4, 0.3, 0.2, 0.3, 0.6, 1, 2, 4, 6, 7, 7, 7, 7, 7, 6.5, 6, 6, 6, 5.5, 5, 4, 2.5];
+]);
+const FREE_HOURS = byHour([
+  1, 0.6, 0.4, 0.3, 0.2, 0.3, 0.6, 1, 2, 4, 6, 7, 7, 7, 7, 7, 6.5, 6, 6, 6, 5.5, 5, 4, 2.5,
+]);
+
+function byHour(shares: readonly number[]): readonly (readonly [hour: number, share: number])[] {
+  return shares.map((share, hour) => [hour, share]);
+}
 
 export function isFreeDay(day: number): boolean {
   return civil(day).weekday > 5 || isPublicHoliday(day);
@@ -38,7 +44,6 @@ export function dailyDemand(span: Span, total: number): (day: number) => number 
 }
 
 export function momentOn(day: number, random: Random): number {
-  const hours = isFreeDay(day) ? FREE_HOURS : WORKING_HOURS;
-  const hour = random.weighted(hours.map((share, index) => [index, share]));
+  const hour = random.weighted(isFreeDay(day) ? FREE_HOURS : WORKING_HOURS);
   return startOfDay(day) + hour * HOUR + random.int(0, HOUR - 1);
 }

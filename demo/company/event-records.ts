@@ -1,4 +1,5 @@
-import type { Deal, Entry, Place } from './deal.ts';
+import type { Deal, Entry } from './deal.ts';
+import type { Place } from './funnel.ts';
 import { hash } from './random.ts';
 import { ACCOUNT_ID, type Row } from './reference-records.ts';
 import type { ChatMessage, Note, Task, World } from './world.ts';

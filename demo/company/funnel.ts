@@ -97,6 +97,22 @@ export const REPEAT_PIPELINE: Pipeline = {
 
 export const PIPELINES = [SALES_PIPELINE, REPEAT_PIPELINE] as const;
 
+/** Where a deal stands. The two final stages have one id in both pipelines, so the pair is what tells them apart. */
+export interface Place {
+  readonly pipeline: Pipeline;
+  readonly stage: Stage;
+}
+
+const places = new Map<Stage, Place>(
+  PIPELINES.flatMap((pipeline) => pipeline.stages.map((stage) => [stage, { pipeline, stage }] as const)),
+);
+
+export function placeOf(stage: Stage): Place {
+  const place = places.get(stage);
+  if (place === undefined) throw new RangeError(`no pipeline has the stage ${stage.name}`);
+  return place;
+}
+
 /** Pipeline name → stage name → step, the `funnel` of `voronka.yaml` for this company. */
 export const companyFunnel: Readonly<Record<string, Readonly<Record<string, Step>>>> = Object.fromEntries(
   PIPELINES.map((pipeline) => [

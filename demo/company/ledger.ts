@@ -1,6 +1,6 @@
 import { monthOf } from './calendar.ts';
-import type { Deal, Place } from './deal.ts';
-import { LOST, STEPS, type Step, WON } from './funnel.ts';
+import type { Deal } from './deal.ts';
+import { LOST, type Place, STEPS, type Step, WON } from './funnel.ts';
 import { Tally, type TallyRecord } from './tally.ts';
 
 export interface OpenTotals {

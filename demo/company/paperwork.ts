@@ -88,7 +88,7 @@ export class Paperwork {
 
   /** A contact that accompanies a move: usually a call, sometimes a comment. */
   recordContact(at: number, isReached: boolean): void {
-    if (this.bothers(at, 0.32)) this.call(at, false, isReached);
+    if (this.bothers(at, 0.28)) this.call(at, false, isReached);
     if (this.bothers(at, 0.16)) this.comment(at, COMMENTS);
   }
 
@@ -145,7 +145,7 @@ export class Paperwork {
         attach_cnt: 1,
         delivery: 'sent',
       });
-    } else if (random.chance(0.3)) {
+    } else if (random.chance(0.2)) {
       const file = `КП_${deal.start.id % 100_000}.pdf`;
       this.note(at, 'leads', deal.start.id, 'attachment', {
         is_drive_attachment: false,

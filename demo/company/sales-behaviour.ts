@@ -57,7 +57,7 @@ function fresh(walk: Walk): Plan | null {
     walk.attempts += 1;
     if (random.chance(0.12)) paper.textMessage(when);
     if (walk.attempts > 2) walk.lose(when, UNREACHED);
-    else if (random.chance(0.4)) walk.move(when, S.unreached);
+    else if (random.chance(0.3)) walk.move(when, S.unreached);
     else walk.waitsSince = when;
   });
 }

@@ -1,6 +1,6 @@
 import { DAY, HOUR, secondOfDay } from './calendar.ts';
-import type { Deal, Place } from './deal.ts';
-import { PIPELINES, REPEAT_PIPELINE, SALES_PIPELINE, type Stage } from './funnel.ts';
+import type { Deal } from './deal.ts';
+import { placeOf, REPEAT_PIPELINE, type Stage } from './funnel.ts';
 import { LOSS_REASONS, type Reasons } from './loss-reasons.ts';
 import { Paperwork } from './paperwork.ts';
 import { shifted, type Random } from './random.ts';
@@ -107,19 +107,12 @@ export class Walk {
     return this.random.chance(shifted(base, shift));
   }
 
-  place(stage: Stage): Place {
-    const pipeline = this.deal.place.pipeline.stages.includes(stage)
-      ? this.deal.place.pipeline
-      : (PIPELINES.find((candidate) => candidate.stages.includes(stage)) ?? SALES_PIPELINE);
-    return { pipeline, stage };
-  }
-
   get isRepeat(): boolean {
     return this.deal.place.pipeline === REPEAT_PIPELINE;
   }
 
   move(at: number, stage: Stage, by = this.deal.ownerId): void {
-    this.deal.move(at, by, this.place(stage));
+    this.deal.move(at, by, placeOf(stage));
     this.afterwards = null;
   }
 
