@@ -1,6 +1,6 @@
 import pg, { type PoolClient } from 'pg';
 import { writeCursorSql } from './cursors.ts';
-import { STAGING, copyRows } from './copy-rows.ts';
+import { copyRows, prepareStaging } from './copy-rows.ts';
 import { DatabaseTroubleError, isTrouble, sqlState } from './errors.ts';
 import { type LandingRow, type LandingReject, findOlder, rowFault } from './landing-row.ts';
 import { mayHoldNul, mendJson } from './mend-json.ts';
@@ -63,8 +63,6 @@ export async function land(warehouse: Pick<Warehouse, 'pool'>, options: LandOpti
   }
 }
 
-const staged = new WeakSet<PoolClient>();
-
 class Landing {
   readonly #client: PoolClient;
   readonly #options: LandOptions;
@@ -79,10 +77,7 @@ class Landing {
   }
 
   async run(): Promise<LandingResult> {
-    if (!staged.has(this.#client)) {
-      await this.#client.query(STAGING);
-      staged.add(this.#client);
-    }
+    await prepareStaging(this.#client);
     const began = (await this.#client.query(
       `begin; select nextval('ops.load_id') as id; savepoint batch`,
     )) as unknown as pg.QueryResult<{ id: string | number }>[];
