@@ -29,7 +29,7 @@ export class Reception {
     const isFromSite = key === 'form' || key === 'ad' || key === 'chat';
     const by = isFromSite || (key === 'call' && random.chance(0.6)) ? ROBOT : owner.id;
     const stage =
-      isFromSite && random.chance(0.38)
+      isFromSite && random.chance(0.3)
         ? SALES.incoming
         : key === 'referral'
           ? random.pick([SALES.fresh, SALES.contacted, SALES.contacted, SALES.qualified])

@@ -7,15 +7,11 @@ import type { Numbered } from './work-records.ts';
 
 type EntityType = 'lead' | 'contact' | 'company' | 'task';
 
-interface Draft {
-  readonly at: number;
-  readonly type: string;
-  readonly entityType: EntityType;
-  readonly entityId: number;
-  readonly by: number;
-  readonly before: readonly Row[];
-  readonly after: readonly Row[];
-  readonly talkContactId?: number;
+interface EventRecord extends Row {
+  /** Given when the order of all events is known. */
+  id: string;
+  readonly entity_id: number;
+  readonly created_at: number;
 }
 
 const NOTHING: readonly Row[] = [];
@@ -36,32 +32,44 @@ export function* eventRecords(
   tasks: readonly Numbered<Task>[],
   notes: readonly Numbered<Note>[],
 ): Generator<Row> {
-  const drafts: Draft[] = [];
-  for (const deal of world.deals) for (const entry of deal.journal) drafts.push(dealEvent(deal, entry));
+  const events: EventRecord[] = [];
+  for (const deal of world.deals) {
+    for (const entry of deal.journal) events.push(dealEvent(deal.start.id, entry));
+  }
   for (const { id, of: task } of tasks) {
-    drafts.push(taskEvent('task_added', id, task.at, task.by));
-    if (task.completedAt !== null)
-      drafts.push(taskEvent('task_completed', id, task.completedAt, task.completedBy));
+    events.push(event('task_added', task.at, task.by, 'task', id));
+    if (task.completedAt !== null) {
+      events.push(event('task_completed', task.completedAt, task.completedBy, 'task', id));
+    }
   }
   for (const { id, of: note } of notes) {
     const type = NOTE_EVENT[note.type];
-    if (type !== undefined) drafts.push(noteEvent(type, id, note));
+    if (type === undefined) continue;
+    events.push(event(type, note.at, note.by, SINGULAR[note.entity], note.entityId, [{ note: { id } }]));
   }
-  for (const [index, message] of world.chats.entries()) drafts.push(chatEvent(world, index, message));
-  drafts.sort((a, b) => a.at - b.at);
+  for (const [index, message] of world.chats.entries()) events.push(chatEvent(world.seed, index, message));
+  events.sort((a, b) => a.created_at - b.created_at);
   let second = 0;
   let place = 0;
-  for (const draft of drafts) {
-    place = draft.at === second ? place + 1 : 0;
-    second = draft.at;
-    yield eventRecord(draft, place);
+  for (const record of events) {
+    place = record.created_at === second ? place + 1 : 0;
+    second = record.created_at;
+    record.id = eventId(second, place, record.entity_id);
+    yield record;
   }
 }
 
-function eventRecord(draft: Draft, place: number): Row {
-  const { at, type, entityType, entityId, by, before, after, talkContactId } = draft;
+function event(
+  type: string,
+  at: number,
+  by: number,
+  entityType: EntityType,
+  entityId: number,
+  after = NOTHING,
+  before = NOTHING,
+): EventRecord {
   return {
-    id: eventId(at, place, entityId),
+    id: '',
     type,
     entity_id: entityId,
     entity_type: entityType,
@@ -70,98 +78,80 @@ function eventRecord(draft: Draft, place: number): Row {
     value_after: after,
     value_before: before,
     account_id: ACCOUNT_ID,
-    _embedded: {
-      entity:
-        talkContactId === undefined
-          ? { id: entityId }
-          : { id: entityId, linked_talk_contact_id: talkContactId },
-    },
+    _embedded: { entity: { id: entityId } },
   };
 }
 
 /** 26 characters like a ULID: the millisecond, the place among the events of the second, then noise. */
 function eventId(at: number, place: number, entityId: number): string {
-  return `${base32(at * 1000, 10)}${base32(place, 4)}${base32(hash('event', at, entityId), 6)}${base32(hash(place, entityId), 6)}`;
+  const noise = base32(hash(at, entityId), 6) + base32(hash(place, entityId), 6);
+  return base32(at * 1000, 10) + base32(place, 4) + noise;
 }
 
 function base32(value: number, length: number): string {
   let text = '';
-  for (let rest = value; text.length < length; rest = Math.floor(rest / 32))
+  for (let rest = value; text.length < length; rest = Math.floor(rest / 32)) {
     text = (ALPHABET[rest % 32] ?? '0') + text;
+  }
   return text;
 }
 
-function dealEvent(deal: Deal, entry: Entry): Draft {
+function dealEvent(id: number, entry: Entry): EventRecord {
   const { at, by } = entry;
-  const about = {
-    at,
-    by,
-    entityType: 'lead',
-    entityId: deal.start.id,
-    before: NOTHING,
-    after: NOTHING,
-  } as const;
   switch (entry.kind) {
     case 'created':
       // The system note of the creation has a number of its own and is in no list of notes.
-      return { ...about, type: 'lead_added', after: [{ note: { id: deal.start.id + 500_000_001 } }] };
+      return event('lead_added', at, by, 'lead', id, [{ note: { id: id + 500_000_001 } }]);
     case 'moved':
-      return { ...about, type: 'lead_status_changed', before: status(entry.from), after: status(entry.to) };
+      return event('lead_status_changed', at, by, 'lead', id, status(entry.to), status(entry.from));
     case 'reassigned':
-      return {
-        ...about,
-        type: 'entity_responsible_changed',
-        before: owner(entry.from),
-        after: owner(entry.to),
-      };
+      return event('entity_responsible_changed', at, by, 'lead', id, owner(entry.to), owner(entry.from));
     case 'repriced':
-      return { ...about, type: 'sale_field_changed', before: sale(entry.from), after: sale(entry.to) };
+      return event('sale_field_changed', at, by, 'lead', id, sale(entry.to), sale(entry.from));
     case 'renamed':
-      return { ...about, type: 'name_field_changed', before: named(entry.from), after: named(entry.to) };
+      return event('name_field_changed', at, by, 'lead', id, named(entry.to), named(entry.from));
     case 'tagged':
-      return { ...about, type: 'entity_tag_added', after: [{ tag: { name: entry.tag } }] };
+      return event('entity_tag_added', at, by, 'lead', id, [{ tag: { name: entry.tag } }]);
     case 'deleted':
-      return { ...about, type: 'lead_deleted' };
+      return event('lead_deleted', at, by, 'lead', id);
     case 'restored':
-      return { ...about, type: 'lead_restored' };
+      return event('lead_restored', at, by, 'lead', id);
   }
 }
 
-const status = ({ pipeline, stage }: Place): Row[] => [
-  { lead_status: { id: stage.id, pipeline_id: pipeline.id } },
-];
+const statuses = new Map<Place, readonly Row[]>();
+
+/** Shared between events: there are nineteen places and a hundred thousand moves. */
+function status(place: Place): readonly Row[] {
+  let value = statuses.get(place);
+  if (value === undefined) {
+    value = [{ lead_status: { id: place.stage.id, pipeline_id: place.pipeline.id } }];
+    statuses.set(place, value);
+  }
+  return value;
+}
+
 const owner = (id: number): Row[] => [{ responsible_user: { id } }];
 const sale = (price: number): Row[] => [{ sale_field_value: { sale: price } }];
 const named = (name: string | null): Row[] => [{ name_field_value: { name } }];
 
-function taskEvent(type: string, entityId: number, at: number, by: number): Draft {
-  return { at, by, type, entityType: 'task', entityId, before: NOTHING, after: NOTHING };
-}
-
-function noteEvent(type: string, noteId: number, note: Note): Draft {
-  const { at, by, entity, entityId } = note;
-  return {
-    at,
-    by,
-    type,
-    entityType: SINGULAR[entity],
-    entityId,
-    before: NOTHING,
-    after: [{ note: { id: noteId } }],
-  };
-}
-
 /** No text: the id of the message, the talk and its channel. A deleted deal's messages stay with the contact. */
-function chatEvent(world: World, index: number, message: ChatMessage): Draft {
+function chatEvent(seed: number, index: number, message: ChatMessage): EventRecord {
   const { at, by, isIncoming, deal, contactId, talkId } = message;
-  const [a, b, c, d] = [0, 1, 2, 3].map((part) =>
-    hash(world.seed, 'message', index, part).toString(16).padStart(8, '0'),
-  );
-  const id = `${a}-${b?.slice(0, 4)}-4${b?.slice(5)}-8${c?.slice(1, 4)}-${c?.slice(4)}${d}`;
+  const digits = [0, 1, 2, 3]
+    .map((part) => hash(seed, 'message', index, part).toString(16).padStart(8, '0'))
+    .join('');
+  const id = [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `4${digits.slice(13, 16)}`,
+    `8${digits.slice(17, 20)}`,
+    digits.slice(20),
+  ].join('-');
   const type = isIncoming ? 'incoming_chat_message' : 'outgoing_chat_message';
   const after: Row[] = [{ message: { id, talk_id: talkId, origin: 'site_chat' } }];
-  const about = { at, by, type, before: NOTHING, after };
-  return deal.isDeleted
-    ? { ...about, entityType: 'contact', entityId: contactId }
-    : { ...about, entityType: 'lead', entityId: deal.start.id, talkContactId: contactId };
+  if (deal.isDeleted) return event(type, at, by, 'contact', contactId, after);
+  const record = event(type, at, by, 'lead', deal.start.id, after);
+  record['_embedded'] = { entity: { id: deal.start.id, linked_talk_contact_id: contactId } };
+  return record;
 }

@@ -88,8 +88,8 @@ export class Paperwork {
 
   /** A contact that accompanies a move: usually a call, sometimes a comment. */
   recordContact(at: number, isReached: boolean): void {
-    if (this.bothers(at, 0.28)) this.call(at, false, isReached);
-    if (this.bothers(at, 0.16)) this.comment(at, COMMENTS);
+    if (this.bothers(at, 0.24)) this.call(at, false, isReached);
+    if (this.bothers(at, 0.13)) this.comment(at, COMMENTS);
   }
 
   call(at: number, isIncoming: boolean, isReached: boolean): void {

@@ -2,11 +2,16 @@
 export function hash(...parts: readonly (number | string)[]): number {
   let mixed = 0x811c9dc5;
   for (const part of parts) {
-    const text = String(part);
-    for (let index = 0; index < text.length; index += 1) {
-      mixed = Math.imul(mixed ^ text.charCodeAt(index), 0x01000193);
+    if (typeof part === 'number') {
+      mixed = Math.imul(mixed ^ (part & 0xffff), 0x01000193);
+      mixed = Math.imul(mixed ^ (part >>> 16), 0x01000193);
+    } else {
+      for (let index = 0; index < part.length; index += 1) {
+        mixed = Math.imul(mixed ^ part.charCodeAt(index), 0x01000193);
+      }
     }
     mixed = Math.imul(mixed ^ 0x1f, 0x01000193);
+    mixed ^= mixed >>> 15;
   }
   mixed ^= mixed >>> 16;
   mixed = Math.imul(mixed, 0x85ebca6b);
