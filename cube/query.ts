@@ -51,7 +51,7 @@ const member = z.object({
   shortTitle: z.string(),
   type: z.string(),
   description: z.string().optional(),
-  format: z.unknown(),
+  format: z.unknown().optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
   granularity: z.object({ name: z.string().optional() }).loose().optional(),
 });
