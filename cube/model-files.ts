@@ -6,12 +6,34 @@ import { z } from 'zod';
 
 import { VoronkaError } from '../pipelines/errors.ts';
 
+const policySchema = z
+  .object({
+    group: z.union([z.string(), z.array(z.string())]).optional(),
+    groups: z.array(z.string()).optional(),
+    row_level: z.object({}).loose().optional(),
+  })
+  .loose();
 const modelFile = z.object({
   cubes: z.array(z.object({ name: z.string(), public: z.boolean().optional() }).loose()).default([]),
   views: z
-    .array(z.object({ name: z.string(), access_policy: z.array(z.object({}).loose()).optional() }).loose())
+    .array(z.object({ name: z.string(), access_policy: z.array(policySchema).default([]) }).loose())
     .default([]),
 });
+
+type Policy = z.infer<typeof policySchema>;
+
+/** What Cube would let pass: a policy that names no group, or no rows, holds for everybody and everything. */
+function policyProblems(policies: readonly Policy[]): string[] {
+  if (policies.length === 0) return ['no access_policy'];
+  const forEverybody = ({ group, groups }: Policy): boolean => {
+    const named = [group ?? [], groups ?? []].flat();
+    return named.length === 0 || named.includes('*');
+  };
+  if (policies.some(forEverybody)) return ['a policy for everybody; name the group it is for'];
+  if (policies.some(({ row_level }) => row_level === undefined))
+    return ['a policy without row_level, which is every row'];
+  return [];
+}
 
 export class UnsafeModelError extends VoronkaError {
   constructor(folder: string, problems: readonly string[]) {
@@ -72,8 +94,9 @@ export function readModel(folder: string): CheckedModel {
     }
     for (const view of model.views) {
       views.add(view.name);
-      if ((view.access_policy ?? []).length === 0)
-        problems.push(`${fileName}: view "${view.name}" has no access_policy`);
+      problems.push(
+        ...policyProblems(view.access_policy).map((has) => `${fileName}: view "${view.name}" has ${has}`),
+      );
     }
     for (const cube of model.cubes) {
       if (cube.public !== false) {
