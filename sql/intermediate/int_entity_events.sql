@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='event_id',
-    indexes=[{'columns': ['event_id']}, {'columns': ['subject_id']}, {'columns': ['loaded_xid']}]
+    indexes=[{'columns': ['event_id'], 'unique': true}, {'columns': ['subject_id']}, {'columns': ['loaded_xid']}]
 ) }}
 
 -- Events are never edited, so each is taken out of its payload once; everything that follows an entity through time reads

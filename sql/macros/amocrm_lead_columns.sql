@@ -41,9 +41,9 @@ cross join lateral jsonb_to_record(raw_leads.payload) as lead (
     pipeline_id text,
     loss_reason_id text,
     created_by text,
-    created_at bigint,
-    updated_at bigint,
-    closed_at bigint,
+    created_at double precision,
+    updated_at double precision,
+    closed_at double precision,
     _embedded jsonb
 )
 {%- endmacro %}

@@ -22,7 +22,7 @@ final as (
     cross join lateral jsonb_to_record(companies.payload) as card (
         name text,
         responsible_user_id text,
-        created_at bigint,
+        created_at double precision,
         _embedded jsonb
     )
 

@@ -23,7 +23,7 @@ final as (
     cross join lateral jsonb_to_record(contacts.payload) as card (
         name text,
         responsible_user_id text,
-        created_at bigint,
+        created_at double precision,
         _embedded jsonb
     )
 

@@ -27,7 +27,7 @@ final as (
         entity_type text,
         entity_id text,
         created_by text,
-        created_at bigint,
+        created_at double precision,
         value_before jsonb,
         value_after jsonb
     )

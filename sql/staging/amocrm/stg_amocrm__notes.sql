@@ -34,7 +34,7 @@ final as (
         entity_id text,
         note_type text,
         created_by text,
-        created_at bigint,
+        created_at double precision,
         params jsonb,
         _links jsonb
     )

@@ -33,9 +33,9 @@ final as (
         created_by text,
         duration bigint,
         is_completed boolean,
-        created_at bigint,
-        updated_at bigint,
-        complete_till bigint
+        created_at double precision,
+        updated_at double precision,
+        complete_till double precision
     )
 
 )
