@@ -88,7 +88,7 @@ export function isTrouble(error: unknown): boolean {
   if (/^(08|53|57P|58)/.test(state) || /^E[A-Z]+$/.test(state)) return true;
   return (
     error instanceof Error &&
-    /connection (terminated|ended|timeout)|timeout exceeded when trying/i.test(error.message)
+    /connection (terminated|ended|timeout)|timeout exceeded when trying|not queryable/i.test(error.message)
   );
 }
 

@@ -5,6 +5,7 @@ import { DatabaseTroubleError, isTrouble, sqlState } from './errors.ts';
 import { type LandingRow, type LandingReject, findOlder, rowFault } from './landing-row.ts';
 import { mayHoldNul, mendJson } from './mend-json.ts';
 import { addRejects } from './rejects.ts';
+import { withClient } from './with-client.ts';
 import { type StreamKey, ensureStream, rawTable } from './streams.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -43,20 +44,7 @@ export async function land(warehouse: Pick<Warehouse, 'pool'>, options: LandOpti
   const name = rawTable(options);
   try {
     await ensureStream(warehouse, options);
-    const client = await warehouse.pool.connect();
-    let broken: Error | undefined;
-    try {
-      return await new Landing(client, options).run();
-    } catch (error) {
-      // A connection in an unknown state is not given back.
-      broken = await client.query('rollback').then(
-        () => (isTrouble(error) ? (error as Error) : undefined),
-        () => error as Error,
-      );
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+    return await withClient(warehouse.pool, (client) => new Landing(client, options).run());
   } catch (error) {
     if (isTrouble(error)) throw new DatabaseTroubleError(`landing ${name}`, error);
     throw error;

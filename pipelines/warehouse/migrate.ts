@@ -5,6 +5,7 @@ import type { PoolClient } from 'pg';
 import { MigrationChangedError, MigrationFailedError } from './errors.ts';
 import { type RoleReport, ensureRoles } from './roles.ts';
 import type { Warehouse } from './warehouse.ts';
+import { withClient } from './with-client.ts';
 
 const FOLDER = join(import.meta.dirname, 'migrations');
 /** Any number, as long as nobody else takes it. */
@@ -24,21 +25,14 @@ export interface MigrationReport {
 export async function migrate(
   warehouse: Pick<Warehouse, 'pool' | 'url' | 'readerUrl'>,
 ): Promise<MigrationReport> {
-  const client = await warehouse.pool.connect();
-  let broken: Error | undefined;
-  try {
+  return withClient(warehouse.pool, async (client) => {
     await prepare(client);
     const applied: string[] = [];
     for (const file of await migrationFiles()) {
       if (await apply(client, file)) applied.push(file.name);
     }
     return { applied, roles: await ensureRoles(client, warehouse.url, warehouse.readerUrl) };
-  } catch (error) {
-    broken = error as Error;
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+  });
 }
 
 interface MigrationFile {

@@ -8,7 +8,8 @@ begin
     return;
   end if;
   perform pg_advisory_xact_lock(hashtextextended('voronka stream ' || v_name, 0));
-  if to_regclass(format('raw.%I', v_name || '__versions')) is not null then
+  -- Somebody may have made them meanwhile. Asked of the table itself: to_regclass answers from a cache that this lock does not renew.
+  if exists (select from pg_class where relnamespace = 'raw'::regnamespace and relname = v_name || '__versions') then
     return;
   end if;
   execute format($sql$
