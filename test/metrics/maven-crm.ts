@@ -7,6 +7,14 @@ import { writeJsonLines } from '../harness/json-lines.ts';
 const PIPELINE = 1;
 const STAGE = { Prospecting: 11, Engaging: 12, Won: 142, Lost: 143 } as const;
 
+/** Grants the token its rights; owns no deal. */
+const ADMINISTRATOR = {
+  id: 1_000,
+  name: 'Administrator',
+  email: 'admin@maven.example',
+  rights: { is_admin: true, is_active: true, group_id: null },
+};
+
 interface Opportunity {
   readonly opportunity_id: string;
   readonly sales_agent: string;
@@ -102,7 +110,7 @@ export function writeMavenAccount(source: string, target: string): void {
         },
       },
     ],
-    'users.jsonl': users,
+    'users.jsonl': [ADMINISTRATOR, ...users],
     'pipelines.jsonl': [
       {
         id: PIPELINE,
