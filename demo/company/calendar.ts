@@ -115,7 +115,7 @@ export class WorkingCalendar {
 
   /** The moment `seconds` of working time after `moment`; outside working hours the clock stands still. */
   after(moment: number, seconds: number): number {
-    const position = this.position(moment) + Math.max(0, Math.round(seconds));
+    const position = this.position(Math.floor(moment)) + Math.max(0, Math.round(seconds));
     const index = Math.floor(position / WORKING_DAY);
     const day = this.workingDays[index];
     if (day === undefined) return Number.MAX_SAFE_INTEGER;

@@ -1,4 +1,4 @@
-import type { Deal, Entry } from './deal.ts';
+import type { Entry } from './deal.ts';
 import type { Place } from './funnel.ts';
 import { hash } from './random.ts';
 import { ACCOUNT_ID, type Row } from './reference-records.ts';

@@ -43,7 +43,7 @@ function planTask(walk: Walk, plan: Plan | null): void {
   const { step } = walk.deal.place.stage;
   const kind: TaskKind = step === 'meeting' ? 'meeting' : step === 'qualified' ? 'proposal' : 'call';
   const isWorkedOn = plan !== null && plan.isNeglect !== true;
-  const share = step === 'incoming' ? 0 : isWorkedOn ? 0.37 : 0.3;
+  const share = step === 'incoming' ? 0 : isWorkedOn ? 0.3 : 0.25;
   if (share > 0) walk.paper.setTask(kind, isWorkedOn ? plan.at : null, share);
 }
 

@@ -50,7 +50,7 @@ function fresh(walk: Walk): Plan | null {
   const at = isFirst ? walk.later(0.6, 1.2) : walk.later(6, 0.5);
   if (isFirst) paper.setTask('call', at, 0.28, true);
   return walk.plan(at, (when) => {
-    const isReached = random.chance(isFirst ? 0.7 : 0.4);
+    const isReached = random.chance(isFirst ? 0.74 : 0.45);
     if (isFirst && deal.start.source.channel.key === 'chat') paper.chat(when);
     if (isReached) return firstContact(walk, when);
     paper.recordContact(when, false);
@@ -84,11 +84,11 @@ function firstContact(walk: Walk, at: number): void {
   const { random, deal, paper } = walk;
   paper.recordContact(at, true);
   const fate = random.next();
-  if (fate < 0.12) {
+  if (fate < 0.2) {
     walk.lose(at, NOT_A_LEAD);
-  } else if (fate < 0.145) {
+  } else if (fate < 0.22) {
     handToClients(walk, at);
-  } else if (fate < 0.2 && walk.succeeds(0.6)) {
+  } else if (fate < 0.34 && walk.succeeds(0.6)) {
     walk.move(at, S.qualified);
   } else {
     walk.move(at, S.contacted);
@@ -117,7 +117,7 @@ function contacted(walk: Walk): Plan | null {
   const neglected = walk.neglected();
   if (neglected !== undefined) return neglected;
   if (!walk.succeeds(0.58)) return walk.loseTo(DISQUALIFIED, 9);
-  if (random.chance(0.1)) return toProposal(walk, S.proposal, 10);
+  if (random.chance(0.2)) return toProposal(walk, S.proposal, 10);
   return walk.moveTo(S.qualified, 7);
 }
 

@@ -1,6 +1,7 @@
 import { DAY, dayOf, HOUR, startOfDay } from './calendar.ts';
 import type { Client } from './clients.ts';
 import { Reception } from './arrivals.ts';
+import { addRoutine } from './routine.ts';
 import { dailyDemand, isFreeDay, momentOn } from './demand.ts';
 import { LOST } from './funnel.ts';
 import { Random } from './random.ts';
@@ -27,7 +28,7 @@ export function simulate({ seed = 7, until, months = 18, leads = 40_000 }: Compa
   const world = createWorld(seed, until, months);
   const reception = new Reception(world);
   const random = new Random(seed, 'old clients');
-  const keeper = world.staff.managers.find(({ team }) => team?.key === 'clients') ?? world.staff.executive;
+  const keeper = world.staff.heads.clients;
   const oldClients = world.clients.remember(
     random,
     Math.max(20, Math.round(leads * 0.03)),
@@ -41,6 +42,7 @@ export function simulate({ seed = 7, until, months = 18, leads = 40_000 }: Compa
     }
     world.comingBack.delete(day);
   }
+  addRoutine(world);
   editInBulk(world);
   settleClients(world);
   return world;
