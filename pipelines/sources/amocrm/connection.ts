@@ -13,6 +13,7 @@ export class AmocrmConnection implements SourceConnection {
   readonly concurrency: number;
   readonly #client: AmocrmClient;
   readonly #close: () => Promise<void>;
+  #historyBegin: Promise<number> | undefined;
 
   constructor(
     client: AmocrmClient,
@@ -32,6 +33,27 @@ export class AmocrmConnection implements SourceConnection {
   async fetchPage(request: PageRequest, signal: AbortSignal): Promise<Page> {
     const answer = await this.#get(request.stream, () => this.#client.get(questionFor(request), signal));
     return answer ? pageOf(answer, listOf(request.stream, request.part).key) : { rows: [], hasNext: false };
+  }
+
+  /** The creation of the oldest lead; imports may date it before anything else, which does no harm. */
+  async historyBegin(signal: AbortSignal): Promise<number> {
+    this.#historyBegin ??= this.#oldestLead(signal).catch((error: unknown) => {
+      this.#historyBegin = undefined;
+      throw error;
+    });
+    return this.#historyBegin;
+  }
+
+  async #oldestLead(signal: AbortSignal): Promise<number> {
+    const query = [
+      ['order[created_at]', 'asc'],
+      ['limit', 1],
+      ['page', 1],
+    ] as const;
+    const answer = await this.#client.get({ path: 'leads', query }, signal);
+    const [oldest] = answer ? pageOf(answer, 'leads').rows : [];
+    const createdAt = asObject(oldest?.value)['created_at'];
+    return typeof createdAt === 'number' && createdAt > 0 ? createdAt : 0;
   }
 
   async fetchOne(stream: string, id: string, signal: AbortSignal): Promise<RawRow | null> {

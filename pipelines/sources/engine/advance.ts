@@ -159,7 +159,15 @@ async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignore
     round,
     maxPages: reading.budget,
     signal,
-    floor: session.settings.historyFrom,
+    floor: await floorOf(reading, signal),
     commit,
   });
+}
+
+/** A list read from its newest end gives no hint of where it begins; one question does, and saves dozens into the void. */
+async function floorOf({ session, spec, cursor, part }: PartReading, signal: AbortSignal): Promise<number> {
+  const { historyFrom } = session.settings;
+  const isFirst = partCursor(cursor, part.name).watermark === null;
+  if (spec.order !== 'newest-first' || !isFirst) return historyFrom;
+  return Math.max(historyFrom, await session.connection.historyBegin(signal));
 }

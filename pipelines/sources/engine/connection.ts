@@ -54,6 +54,8 @@ export interface SourceConnection {
   /** The source's clock now, in unix seconds. */
   now(): number;
   fetchPage(request: PageRequest, signal: AbortSignal): Promise<Page>;
+  /** About when the account's history begins (unix seconds). Guides how windows are divided; nothing is left out by it. */
+  historyBegin(signal: AbortSignal): Promise<number>;
   /** One row by its id, or null when it is not there. */
   fetchOne(stream: string, id: string, signal: AbortSignal): Promise<RawRow | null>;
   close(): Promise<void>;

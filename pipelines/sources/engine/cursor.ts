@@ -9,6 +9,8 @@ const pages = z.object({
   /** The shallowest page that had none. */
   empty: z.number().int().nullable().default(null),
   isDescending: z.boolean().default(false),
+  /** A cursor value from the middle of a page met on the way: where to divide the span, if it must be. */
+  middle: z.number().int().optional(),
 });
 
 /** A stretch of time still to be read, in unix seconds, both ends inclusive; `to` null is open. */
@@ -19,6 +21,8 @@ const span = z.object({
   seen: z.boolean().default(false),
   /** How often an empty answer was suspect here. */
   doubts: z.number().int().default(0),
+  /** The next request repeats the last one, after a pause. */
+  repeats: z.boolean().optional(),
   pages: pages.optional(),
 });
 

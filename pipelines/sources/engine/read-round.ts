@@ -37,6 +37,8 @@ export function readingOf(spec: StreamSpec, cursor: PartCursor): Reading {
   return spec.order === 'by-id' ? 'pages' : 'keyset';
 }
 
+/** What was empty a moment ago may have been read from a replica that lags behind. */
+const REPEAT_AFTER_MS = 400;
 /** A lane may run this many pages ahead of the commits. */
 const MAX_WAITING = 3;
 
@@ -85,7 +87,7 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
 
   const read = async (lane: Lane): Promise<void> => {
     const asked = lane.span;
-    if (asked.doubts > 0 && asked.pages?.isDescending !== true) await pause(400 * asked.doubts, signal);
+    if (asked.repeats) await pause(REPEAT_AFTER_MS * asked.doubts, signal);
     const request = requestFor(spec, reader.part, asked, reading);
     const page = await connection.fetchPage(request, signal);
     const rows = readRows(spec, reader.part, page.rows);

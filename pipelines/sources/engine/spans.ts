@@ -69,23 +69,22 @@ function goBack(span: Span, last: number): Left {
 }
 
 export function startPages(span: Span): [Span] {
-  return [{ ...span, seen: false, pages: { next: 1, found: 0, empty: null, isDescending: false } }];
+  return [{ ...span, seen: false, pages: FIRST_PAGE }];
 }
 
 /** An empty answer where a row was just seen: ask again, then in narrower windows, then believe it (the row may have moved on). */
 function doubt(span: Span, upper: number): Left {
   const doubts = span.doubts + 1;
-  if (doubts <= REPEATS) return [{ ...span, doubts }];
+  if (doubts <= REPEATS) return [{ ...span, doubts, repeats: true }];
   const halves = doubts < MAX_DOUBTS ? halve(span, span.to ?? upper) : undefined;
   return halves ? halves.map((half) => ({ ...half, doubts, seen: false })) : [];
 }
 
-/** Both halves of a span, or undefined when it is a second long or has no end to measure from. */
-export function halve(span: Span, upper: number | null, at?: number): [Span, Span] | undefined {
-  if (upper === null || upper <= span.from) return undefined;
+/** Both halves of a span, or undefined when it is a second long or has no end to measure from. An open end stays open. */
+export function halve(span: Span, upper: number, at?: number): [Span, Span] | undefined {
   const middle = at ?? span.from + Math.floor((upper - span.from) / 2);
   if (middle < span.from || middle >= upper) return undefined;
-  const { pages: _, ...rest } = span;
+  const { pages: _, repeats: __, ...rest } = span;
   return [
     { ...rest, to: middle },
     { ...rest, from: middle + 1 },
@@ -93,50 +92,56 @@ export function halve(span: Span, upper: number | null, at?: number): [Span, Spa
 }
 
 export interface PagingLimits {
-  /** Deeper than this a window is split by time; null where it cannot be (no window is sent, or nothing to split by). */
+  /** Deeper than this a window is split by time; null where it cannot be, because no window is sent. */
   readonly maxPages: number | null;
   /** Where an open span ends, for halving. */
   readonly upper: number;
 }
 
 export function afterPage(span: Span, answer: Answer, limits: PagingLimits): Left | typeof WINDOW_IGNORED {
-  const position = span.pages ?? { next: 1, found: 0, empty: null, isDescending: false };
-  const windowed = limits.maxPages !== null;
-  if (windowed && answer.values.some((value) => value < span.from)) return WINDOW_IGNORED;
-  if (position.isDescending) return descend(span, position.next - 1);
+  const { repeats: _, pages: position = FIRST_PAGE, ...rest } = span;
+  const { maxPages, upper } = limits;
+  if (maxPages !== null && answer.values.some((value) => value < span.from)) return WINDOW_IGNORED;
+  if (position.isDescending) return descend(rest, position.next - 1);
 
   const page = position.next;
   const isLast = answer.count > 0 && !answer.hasNext && answer.count < answer.limit;
-  if (isLast) return descend(span, page - 1);
+  if (isLast) return descend(rest, page - 1);
   const found = answer.count > 0 ? Math.max(position.found, page) : position.found;
   const empty = answer.count === 0 ? Math.min(position.empty ?? page, page) : position.empty;
-  const looked: PagePosition = { next: page, found, empty, isDescending: false };
+  const middle = median(answer.values) ?? position.middle;
+  const at = (next: number, shallowestEmpty = empty): PagePosition => ({
+    next,
+    found,
+    empty: shallowestEmpty,
+    isDescending: false,
+    ...(middle !== undefined && { middle }),
+  });
 
   if (empty === 1) return [];
   if (empty !== null && empty === found + 1) {
     // The deepest page was full and the one after it is empty: true once in a page size, else a list cut short. Ask again, then in
     // narrower windows, whose last page is a short one.
     const doubts = span.doubts + 1;
-    if (doubts <= REPEATS) return [{ ...span, doubts, pages: { ...looked, next: empty, empty: null } }];
-    const halves = windowed && doubts < MAX_DOUBTS ? halve(span, span.to ?? limits.upper) : undefined;
-    if (halves) return halves.flatMap((half) => startPages({ ...half, doubts }));
-    return descend(span, found - 1);
+    if (doubts <= REPEATS) return [{ ...rest, doubts, repeats: true, pages: at(empty, null) }];
+    const halves = maxPages !== null && doubts < MAX_DOUBTS ? divide(rest, upper, middle) : undefined;
+    return halves ? halves.flatMap((half) => startPages({ ...half, doubts })) : descend(rest, found - 1);
   }
-  if (empty !== null) return [{ ...span, pages: { ...looked, next: found + ((empty - found) >> 1) } }];
-  if (limits.maxPages !== null && found >= limits.maxPages) {
-    const upper = span.to ?? limits.upper;
-    const halves = halve(span, upper, median(answer.values, span.from, upper)) ?? halve(span, upper);
+  if (empty !== null) return [{ ...rest, pages: at(found + ((empty - found) >> 1)) }];
+  if (maxPages !== null && found >= maxPages) {
+    const halves = divide(rest, upper, middle);
     if (halves) return halves.flatMap(startPages);
   }
   const deeper = found * 4;
-  const next =
-    limits.maxPages !== null && found < limits.maxPages ? Math.min(deeper, limits.maxPages) : deeper;
-  return [{ ...span, pages: { ...looked, next } }];
+  return [
+    { ...rest, pages: at(maxPages !== null && found < maxPages ? Math.min(deeper, maxPages) : deeper) },
+  ];
 }
 
+const FIRST_PAGE: PagePosition = { next: 1, found: 0, empty: null, isDescending: false };
+
 function descend(span: Span, next: number): Left {
-  if (next < 1) return [];
-  return [{ ...span, pages: { next, found: next, empty: null, isDescending: true } }];
+  return next < 1 ? [] : [{ ...span, pages: { next, found: next, empty: null, isDescending: true } }];
 }
 
 /** `span.from` is the watermark to stop below; pages go forward. */
@@ -144,17 +149,22 @@ export function afterScan(span: Span, answer: Answer): Left {
   const page = span.pages?.next ?? 1;
   if (answer.count === 0) {
     const doubts = span.doubts + 1;
-    return page > 1 && doubts <= REPEATS ? [{ ...span, doubts }] : [];
+    return page > 1 && doubts <= REPEATS ? [{ ...span, doubts, repeats: true }] : [];
   }
   if (answer.values.some((value) => value < span.from)) return [];
   if (!answer.hasNext && answer.count < answer.limit) return [];
-  return [{ ...span, doubts: 0, pages: { next: page + 1, found: page, empty: null, isDescending: false } }];
+  const pages: PagePosition = { next: page + 1, found: page, empty: null, isDescending: false };
+  return [{ from: span.from, to: span.to, seen: false, doubts: 0, pages }];
 }
 
-/** The middle value that really divides the span, so that halves hold about the same number of rows. */
-function median(values: readonly number[], from: number, upper: number): number | undefined {
-  const inside = values.filter((value) => value >= from && value < upper).sort((left, right) => left - right);
-  return inside[inside.length >> 1];
+/** Two spans of about as many rows: divided at a value met in the middle of a page, else in the middle of the time. */
+function divide(span: Span, upper: number, middle: number | undefined): [Span, Span] | undefined {
+  const end = span.to ?? upper;
+  return (middle === undefined ? undefined : halve(span, end, middle)) ?? halve(span, end);
+}
+
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((left, right) => left - right)[values.length >> 1];
 }
 
 function isSorted(values: readonly number[], ascending: boolean): boolean {
