@@ -67,23 +67,32 @@ type Answer = z.infer<typeof answer>;
 
 async function post(request: QueryRequest, signal: AbortSignal): Promise<{ status: number; body: Answer }> {
   const endpoint = `${request.url.replace(/\/$/, '')}/cubejs-api/v1/load`;
-  let response: Response;
-  let body: unknown;
+  let status: number;
+  let text: string;
   try {
-    response = await fetch(endpoint, {
+    const response = await fetch(endpoint, {
       method: 'POST',
       headers: { authorization: request.token, 'content-type': 'application/json' },
       body: JSON.stringify({ query: request.query, queryType: 'multi' }),
       signal,
     });
-    body = await response.json();
+    status = response.status;
+    text = await response.text();
   } catch (error) {
     if (signal.aborted) throw new CubeTimeoutError(request.timeoutSeconds ?? DEFAULT_TIMEOUT);
     throw new CubeUnreachableError(request.url, error);
   }
-  const parsed = answer.safeParse(body);
-  if (!parsed.success) throw new CubeServerError(response.status, 'the answer is not one of Cube');
-  return { status: response.status, body: parsed.data };
+  const body = parse(text);
+  if (body === undefined) throw new CubeServerError(status, `not an answer of Cube: ${text.slice(0, 200)}`);
+  return { status, body };
+}
+
+function parse(text: string): Answer | undefined {
+  try {
+    return answer.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function refuse(url: string, status: number, reason: string): never {

@@ -50,6 +50,14 @@ function formatTime(cell: string, granularity: string | undefined): string {
   }
 }
 
+/** `2026-09-01T00:00:00.000 - 2026-09-30T23:59:59.999`, as a compared period is named, to its two days. */
+export function formatPeriod(cell: string): string {
+  return cell
+    .split(' - ')
+    .map((end) => end.slice(0, 10))
+    .join(' – ');
+}
+
 /** One value as a reader of the locale expects it; "—" where there is none. */
 export function formatCell(cell: Cell, annotation: MemberAnnotation, locale: TableLocale): string {
   if (cell === null) return '—';

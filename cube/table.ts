@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-import { formatCell, type TableLocale } from './table-cell.ts';
+import { formatCell, formatPeriod, type TableLocale } from './table-cell.ts';
 import type { Annotation, MemberAnnotation, QueryResult, Row } from './query.ts';
 
 export interface TableOptions {
@@ -69,7 +69,12 @@ export function renderTable({ rows, annotation }: QueryResult, options: TableOpt
   });
   for (const row of rows) {
     table.push(
-      columns.map(({ member, annotation: known }) => formatCell(row[member] ?? null, known, locale)),
+      columns.map(({ member, annotation: known }) => {
+        const cell = row[member] ?? null;
+        return known === COMPARED && typeof cell === 'string'
+          ? formatPeriod(cell)
+          : formatCell(cell, known, locale);
+      }),
     );
   }
   return table.toString();

@@ -134,6 +134,18 @@ describe.each(NAMES)('view %s', (view) => {
   });
 });
 
+it('an analyst learns nothing of names from the order of rows', async () => {
+  const ordered = { dimensions: ['deals.crm_id'], order: [['deals.client', 'desc']], limit: 1 };
+  const { body } = await api.load(ordered, token('analyst'));
+  const unordered = await api.load({ ...ordered, order: [] }, token('analyst'));
+  expect(body.data ?? []).toEqual(body.error === undefined ? unordered.body.data : []);
+  const { body: sql } = await api.get(
+    `/sql?query=${encodeURIComponent(JSON.stringify(ordered))}`,
+    token('analyst'),
+  );
+  expect(JSON.stringify(sql)).not.toMatch(/order by[^"]*client/i);
+});
+
 describe('the model', () => {
   it('shows a head and a manager every member, an analyst all but names', async () => {
     const count = (found: View[]): number =>
