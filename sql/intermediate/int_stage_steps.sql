@@ -1,3 +1,6 @@
+{{ config(materialized='table', indexes=[{'columns': ['stage_id'], 'unique': true}]) }}
+
+-- A table although small: as a view it was worked out anew for every row of a nested loop.
 with
 
 statuses as (
