@@ -27,7 +27,9 @@ describe('materialisations', () => {
 
   it('makes views, tables, incremental tables and common table expressions where dbt would', async () => {
     const events: string[] = [];
-    const report = await project.build({ onProgress: (event) => events.push(`${event.model} ${event.status}`) });
+    const report = await project.build({
+      onProgress: (event) => events.push(`${event.model} ${event.status}`),
+    });
     expect(report.models.map(({ name, mode, rows }) => [name, mode, rows])).toEqual([
       ['stg_deals', 'view', null],
       ['fct_deals', 'full', 3],
@@ -46,11 +48,16 @@ describe('materialisations', () => {
       { name: 'marts.fct_deals', kind: 'r' },
       { name: 'staging.stg_deals', kind: 'v' },
     ]);
-    expect(await project.rows('select id from marts.deals_of_rich order by id')).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(await project.rows('select id from marts.deals_of_rich order by id')).toEqual([
+      { id: 1 },
+      { id: 2 },
+    ]);
   });
 
   it('touches only changed keys on the next build, and views over swapped tables follow', async () => {
-    await project.pool.query(`update raw.deals set amount = 95, loaded_xid = pg_current_xact_id() where id = 3`);
+    await project.pool.query(
+      `update raw.deals set amount = 95, loaded_xid = pg_current_xact_id() where id = 3`,
+    );
     await project.pool.query(`insert into raw.deals values (4, 'bob', 5)`);
     const report = await project.build();
     const fct = report.models.find(({ name }) => name === 'fct_deals');
@@ -66,12 +73,16 @@ describe('materialisations', () => {
   it('leaves nothing of itself behind but the record', async () => {
     const schemas = await project.rows(`select nspname from pg_namespace where nspname like '%build%'`);
     expect(schemas).toEqual([]);
-    const builds = await project.rows(`select status, built_through is not null as marked from ops.builds order by build_id`);
+    const builds = await project.rows(
+      `select status, built_through is not null as marked from ops.builds order by build_id`,
+    );
     expect(builds).toEqual([
       { status: 'succeeded', marked: true },
       { status: 'succeeded', marked: true },
     ]);
-    const models = await project.rows(`select model, mode, status, rows::int from ops.build_models where build_id = 2 order by 1`);
+    const models = await project.rows(
+      `select model, mode, status, rows::int from ops.build_models where build_id = 2 order by 1`,
+    );
     expect(models).toContainEqual({ model: 'fct_deals', mode: 'incremental', status: 'succeeded', rows: 2 });
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PoolClient } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   BuildBusyError,
   BuildConnectionLostError,
@@ -50,13 +51,23 @@ const NEW = [
   { owner: 'ann', deals: 2 },
   { owner: 'bob', deals: 1 },
 ];
+const readers: PoolClient[] = [];
+/** A session with an open transaction; ended after the test whatever happens. */
+async function openReader(begin: string): Promise<PoolClient> {
+  const reader = await project.pool.connect();
+  readers.push(reader);
+  await reader.query(begin);
+  return reader;
+}
+afterEach(() => {
+  for (const reader of readers.splice(0)) reader.release(true);
+});
 const addDeal = (amount: number | null = 5): Promise<unknown> =>
   project.pool.query(`insert into raw.deals values (3, 'ann', $1)`, [amount]);
 
 describe('write, audit, publish', () => {
   it('publishes nothing when a test fails, and names the test, the count and the rows', async () => {
-    const reader = await project.pool.connect();
-    await reader.query('begin isolation level repeatable read');
+    const reader = await openReader('begin isolation level repeatable read');
     await reader.query('select count(*) from marts.fct_deals');
     await addDeal(null);
 
@@ -82,7 +93,6 @@ describe('write, audit, publish', () => {
       { id: 2 },
     ]);
     await reader.query('commit');
-    reader.release();
     const record = await project.rows(
       `select status, error_code from ops.builds order by build_id desc limit 1`,
     );
@@ -142,8 +152,7 @@ describe('write, audit, publish', () => {
   });
 
   it('gets past a reader that never lets go: same columns are replaced in place, and the reader keeps its rows', async () => {
-    const reader = await project.pool.connect();
-    await reader.query('begin isolation level repeatable read');
+    const reader = await openReader('begin isolation level repeatable read');
     await reader.query('select * from marts.owner_names');
     await addDeal();
     await project.build({ swapPatienceMs: 300 });
@@ -154,12 +163,10 @@ describe('write, audit, publish', () => {
     ]);
     expect((await reader.query('table marts.dim_owners order by owner')).rows).toEqual(OLD);
     await reader.query('commit');
-    reader.release();
   });
 
   it('gets past a reader that holds its lock without a snapshot', async () => {
-    const reader = await project.pool.connect();
-    await reader.query('begin; select * from marts.owner_names');
+    const reader = await openReader('begin; select * from marts.owner_names');
     await addDeal();
     const notices: string[] = [];
     await project.build({ swapPatienceMs: 300, onNotice: (notice) => notices.push(notice) });
@@ -169,24 +176,20 @@ describe('write, audit, publish', () => {
     ]);
     expect((await reader.query('table marts.dim_owners order by owner')).rows).toEqual(NEW);
     await reader.query('commit');
-    reader.release();
   });
 
   it('never shows an empty table to a transaction that began before the build and reads the table after it', async () => {
-    const reader = await project.pool.connect();
-    await reader.query('begin isolation level repeatable read');
+    const reader = await openReader('begin isolation level repeatable read');
     await reader.query('select 1 from raw.deals');
     await addDeal();
     await project.build();
     expect((await reader.query('table marts.dim_owners order by owner')).rows).toEqual(OLD);
     await reader.query('commit');
-    reader.release();
     expect(await owners()).toEqual(NEW);
   });
 
   it('says who blocks it when the columns changed and a reader never lets go, and changes nothing', async () => {
-    const reader = await project.pool.connect();
-    await reader.query('begin; select * from marts.dim_owners');
+    const reader = await openReader('begin; select * from marts.dim_owners');
     await project.write({
       'marts/dim_owners.sql': FILES['marts/dim_owners.sql'].replace('::int as deals', '::int as n'),
     });
@@ -196,7 +199,6 @@ describe('write, audit, publish', () => {
     expect((error as Error).message).toMatch(/marts\.dim_owners changed.*pid \d+/s);
     expect(await owners()).toEqual(OLD);
     await reader.query('commit');
-    reader.release();
     await project.build();
     expect(await project.rows('select n from marts.dim_owners')).toHaveLength(2);
   });
