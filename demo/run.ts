@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DateTime } from 'luxon';
 import pg from 'pg';
 import pc from 'picocolors';
+import { parseDocument } from 'yaml';
 import { issueToken } from '../cube/auth.ts';
 import { readApiSecret, STATE_DIR } from '../pipelines/cli/api-secret.ts';
 import { runBuildWithProgress } from '../pipelines/cli/build-progress.ts';
@@ -25,7 +26,6 @@ export interface DemoOptions {
 }
 
 const DEMO_DIR = join(STATE_DIR, 'demo');
-/** As demo/company/voronka.yaml names it. */
 const DEMO_DATABASE = 'voronka_demo';
 const TOKEN_VARIABLE = 'VORONKA_DEMO_TOKEN';
 
@@ -83,12 +83,18 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-/** The demo's configuration is the example of the documentation, with this run's address in it. */
+/** The demo's configuration is the company's, with this run's addresses in it: the file a reader may look at and try commands with. */
 function writeDemoConfig(url: string, port: number): string {
   mkdirSync(DEMO_DIR, { recursive: true });
-  const example = readFileSync(new URL('./company/voronka.yaml', import.meta.url), 'utf8');
+  const document = parseDocument(readFileSync(new URL('./company/voronka.yaml', import.meta.url), 'utf8'));
+  document.setIn(['sources', 0, 'base_url'], url);
+  document.setIn(['sources', 0, 'token_env'], TOKEN_VARIABLE);
+  // The stand-in on this machine has no limit; the real amoCRM allows 7.
+  document.setIn(['sources', 0, 'requests_per_second'], 500);
+  document.setIn(['database', 'name'], DEMO_DATABASE);
+  document.setIn(['serve', 'port'], port);
   const file = join(DEMO_DIR, 'voronka.yaml');
-  writeFileSync(file, example.replaceAll('${AMOCRM_URL}', url).replaceAll('${PORT}', String(port)));
+  writeFileSync(file, String(document));
   return file;
 }
 

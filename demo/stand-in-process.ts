@@ -32,7 +32,7 @@ export async function startStandInProcess(dataDir: string): Promise<StandInProce
   const address = await new Promise<{ url: string; token: string }>((resolve, reject) => {
     void exited.then(() => reject(new StandInFailedError(errors)));
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const match = /(https?:\/\/\S+).*?token\s+(\S+)/i.exec(line);
+      const match = /(https?:\/\/\S+)\s+token: (\S+)/.exec(line);
       if (match) resolve({ url: match[1]!, token: match[2]! });
     });
   });

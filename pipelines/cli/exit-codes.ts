@@ -1,11 +1,4 @@
-import {
-  ConfigInvalidError,
-  ConfigMissingError,
-  ConfigSyntaxError,
-  SecretMissingError,
-} from '../config/index.ts';
 import { VoronkaError } from '../errors.ts';
-import { UsageError } from './usage-error.ts';
 
 /** What a script may rely on; `voronka --help` prints the same list. */
 export const EXIT = {
@@ -26,16 +19,18 @@ export const EXIT_HELP = `
 Exit codes: 0 done · 1 unexpected failure · 2 wrong command line, configuration or environment · 3 somebody must act (the message
 says what) · 4 try again later · 5 doctor or status found a problem · 130 interrupted`;
 
+/** Mistakes in what the user wrote: the command line, the configuration, the environment. */
+const USAGE_CODES = new Set([
+  'USAGE',
+  'CONFIG_MISSING',
+  'CONFIG_SYNTAX',
+  'CONFIG_INVALID',
+  'SECRET_MISSING',
+  'SOURCE_UNKNOWN',
+]);
+
 export function exitCodeOf(error: unknown): number {
-  if (
-    error instanceof ConfigMissingError ||
-    error instanceof ConfigSyntaxError ||
-    error instanceof ConfigInvalidError ||
-    error instanceof SecretMissingError ||
-    error instanceof UsageError
-  ) {
-    return EXIT.usage;
-  }
-  if (error instanceof VoronkaError) return error.retry === 'later' ? EXIT.later : EXIT.action;
-  return EXIT.unexpected;
+  if (!(error instanceof VoronkaError)) return EXIT.unexpected;
+  if (USAGE_CODES.has(error.code)) return EXIT.usage;
+  return error.retry === 'later' ? EXIT.later : EXIT.action;
 }

@@ -1,7 +1,9 @@
 import type { Config } from '../config/index.ts';
+import { VoronkaError } from '../errors.ts';
 import {
   enqueueSync,
   sourceConfig,
+  type RunError,
   type RunLog,
   type SyncInput,
   type SyncResult,
@@ -37,10 +39,23 @@ export async function runSyncs(
   await watching;
   const results = new Map<string, SyncResult>();
   for (const [index, outcome] of outcomes.entries()) {
-    if (outcome.status === 'rejected') throw outcome.reason;
+    if (outcome.status === 'rejected')
+      throw await failureOf(runLog, handles[index]!.workflowID, outcome.reason);
     results.set(names[index]!, outcome.value);
   }
   return results;
+}
+
+/** What a waiting process gets from DBOS is a copy without its class; the run log has the code, the retry and the message for the user. */
+class SyncFailedError extends VoronkaError {
+  constructor({ code, retry, message }: RunError, cause: unknown) {
+    super(message, { code, retry, cause });
+  }
+}
+
+async function failureOf(runLog: RunLog, syncId: string, reason: unknown): Promise<unknown> {
+  const error = (await runLog.sync(syncId))?.error;
+  return error && error.code !== 'UNEXPECTED' ? new SyncFailedError(error, reason) : reason;
 }
 
 async function readLines(

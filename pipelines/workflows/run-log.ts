@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Retry } from '../errors.ts';
 
 export type SyncStatus = 'running' | 'succeeded' | 'failed' | 'abandoned';
 export type StreamStatus = 'waiting' | 'running' | 'succeeded' | 'failed' | 'missing';
@@ -12,14 +13,19 @@ export interface StreamProgress {
   readonly note: string | null;
 }
 
+export interface RunError {
+  readonly code: string;
+  readonly retry: Retry;
+  readonly message: string;
+}
+
 export interface SyncRun {
   readonly syncId: string;
   readonly source: string;
   readonly status: SyncStatus;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
+  readonly error: RunError | null;
 }
 
 /** The record of syncs for people (`status`, progress bars). Every write is idempotent, for steps may run twice. */
@@ -72,14 +78,10 @@ export class RunLog {
     );
   }
 
-  async finished(
-    syncId: string,
-    status: Exclude<SyncStatus, 'running'>,
-    error?: { code: string; message: string },
-  ): Promise<void> {
+  async finished(syncId: string, status: Exclude<SyncStatus, 'running'>, error?: RunError): Promise<void> {
     await this.#pool.query(
-      `update ops.syncs set status = $2, finished_at = now(), error_code = $3, error_message = $4 where sync_id = $1`,
-      [syncId, status, error?.code ?? null, error?.message ?? null],
+      `update ops.syncs set status = $2, finished_at = now(), error_code = $3, error_retry = $4, error_message = $5 where sync_id = $1`,
+      [syncId, status, error?.code ?? null, error?.retry ?? null, error?.message ?? null],
     );
     if (status === 'succeeded') return;
     await this.#pool.query(
@@ -131,10 +133,12 @@ interface SyncRunRow {
   started_at: Date;
   finished_at: Date | null;
   error_code: string | null;
+  error_retry: Retry | null;
   error_message: string | null;
 }
 
-const SYNC_COLUMNS = 'sync_id, source, status, started_at, finished_at, error_code, error_message';
+const SYNC_COLUMNS =
+  'sync_id, source, status, started_at, finished_at, error_code, error_retry, error_message';
 const SELECT_SYNC = `select ${SYNC_COLUMNS} from ops.syncs`;
 
 function toRun(row: SyncRunRow): SyncRun {
@@ -144,7 +148,9 @@ function toRun(row: SyncRunRow): SyncRun {
     status: row.status,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
-    errorCode: row.error_code,
-    errorMessage: row.error_message,
+    error:
+      row.error_code === null
+        ? null
+        : { code: row.error_code, retry: row.error_retry ?? 'later', message: row.error_message ?? '' },
   };
 }

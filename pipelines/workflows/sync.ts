@@ -1,9 +1,9 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { VoronkaError } from '../errors.ts';
 import { advanceStream, type SyncProgress } from '../sources/index.ts';
 import { ensureStream } from '../warehouse/index.ts';
 import { workflowContext } from './context.ts';
 import { publishMarts } from './build.ts';
+import type { RunError } from './run-log.ts';
 import { STEP_RETRY } from './retry.ts';
 
 export interface SyncInput {
@@ -171,9 +171,14 @@ async function closeSync(syncId: string, source: string, error?: unknown): Promi
   else await runLog.finished(syncId, 'failed', describe(error));
 }
 
-function describe(error: unknown): { code: string; message: string } {
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: error instanceof VoronkaError ? error.code : 'UNEXPECTED', message };
+/** An error as the run log keeps it. After recovery it comes from DBOS' store, without its class but with its fields. */
+function describe(error: unknown): RunError {
+  const { code, retry, message } = (error ?? {}) as Partial<RunError>;
+  const isOurs =
+    typeof code === 'string' && (retry === 'never' || retry === 'later' || retry === 'after-token');
+  return isOurs
+    ? { code, retry, message: message ?? '' }
+    : { code: 'UNEXPECTED', retry: 'later', message: message ?? String(error) };
 }
 
 function add(left: StreamResult, right: StreamResult): StreamResult {

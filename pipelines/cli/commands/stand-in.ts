@@ -18,9 +18,7 @@ export function standInCommand(): Command {
     .option('--latency <ms>', 'delay of every answer, one number or a range like 300-700', latency)
     .option('--rate <n>', 'requests a second before 429; 0 for no limit', wholeNumber, 7)
     .option('--fault <name...>', 'faults to switch on (see demo/README.md)', [])
-    .action(async ({ data, ...options }: StandInOptions) => {
-      await runAmocrmStandIn({ dataDir: data, ...options });
-    });
+    .action((options: StandInOptions) => runAmocrmStandIn(options));
   return new Command('stand-in')
     .description('local stand-ins of the systems voronka reads, for trials and tests')
     .addCommand(amocrm);

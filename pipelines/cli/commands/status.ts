@@ -117,7 +117,7 @@ function printStatus({ streams, runs, builds }: Awaited<ReturnType<typeof readSt
       ? ` in ${humanDuration(run.finishedAt.getTime() - run.startedAt.getTime())}`
       : '';
     const line = `last sync of ${run.source}: ${run.status}${ended}, started ${ago(run.startedAt)}`;
-    console.log(run.status === 'failed' ? pc.red(`${line}\n  ${run.errorCode}: ${run.errorMessage}`) : line);
+    console.log(run.status === 'failed' ? pc.red(`${line}\n  ${run.error?.message}`) : line);
   }
   const build = builds[0];
   if (build) {

@@ -7,6 +7,7 @@ create table ops.syncs (
   started_at timestamptz not null,
   finished_at timestamptz,
   error_code text,
+  error_retry text,
   error_message text
 );
 create index on ops.syncs (source, started_at desc);
