@@ -38,7 +38,7 @@ export function readingOf(spec: StreamSpec, cursor: PartCursor): Reading {
 }
 
 /** What was empty a moment ago may have been read from a replica that lags behind. */
-const REPEAT_AFTER_MS = 400;
+const REPEAT_AFTER_MS = 150;
 /** A lane may run this many pages ahead of the commits. */
 const MAX_WAITING = 3;
 
@@ -87,7 +87,7 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
 
   const read = async (lane: Lane): Promise<void> => {
     const asked = lane.span;
-    if (asked.repeats) await pause(REPEAT_AFTER_MS * asked.doubts, signal);
+    if (asked.repeats) await pause((asked.seen ? 3 : 1) * REPEAT_AFTER_MS * asked.doubts, signal);
     const request = requestFor(spec, reader.part, asked, reading);
     const page = await connection.fetchPage(request, signal);
     const rows = readRows(spec, reader.part, page.rows);

@@ -39,7 +39,7 @@ export function afterKeyset(
   order: 'oldest-first' | 'newest-first',
   upper: number,
 ): Left | typeof WINDOW_IGNORED {
-  if (answer.count === 0) return span.seen ? doubt(span, upper) : [];
+  if (answer.count === 0) return doubt(span, upper);
   const forward = order === 'oldest-first';
   const { values } = answer;
   if (values.some((value) => (forward ? value < span.from : span.to !== null && value > span.to))) {
@@ -72,11 +72,14 @@ export function startPages(span: Span): [Span] {
   return [{ ...span, seen: false, pages: FIRST_PAGE }];
 }
 
-/** An empty answer where a row was just seen: ask again, then in narrower windows, then believe it (the row may have moved on). */
+/**
+ * An empty answer is asked again once. Where a row was just seen it is a contradiction: it is asked again twice, then in narrower
+ * windows, and only then believed (the row may have been edited or deleted meanwhile).
+ */
 function doubt(span: Span, upper: number): Left {
   const doubts = span.doubts + 1;
-  if (doubts <= REPEATS) return [{ ...span, doubts, repeats: true }];
-  const halves = doubts < MAX_DOUBTS ? halve(span, span.to ?? upper) : undefined;
+  if (doubts <= (span.seen ? REPEATS : 1)) return [{ ...span, doubts, repeats: true }];
+  const halves = span.seen && doubts < MAX_DOUBTS ? halve(span, span.to ?? upper) : undefined;
   return halves ? halves.map((half) => ({ ...half, doubts, seen: false })) : [];
 }
 
@@ -118,7 +121,7 @@ export function afterPage(span: Span, answer: Answer, limits: PagingLimits): Lef
     ...(middle !== undefined && { middle }),
   });
 
-  if (empty === 1) return [];
+  if (empty === 1) return span.doubts > 0 ? [] : [{ ...rest, doubts: 1, repeats: true, pages: FIRST_PAGE }];
   if (empty !== null && empty === found + 1) {
     // The deepest page was full and the one after it is empty: true once in a page size, else a list cut short. Ask again, then in
     // narrower windows, whose last page is a short one.
