@@ -1,9 +1,9 @@
 import { parseCursor } from '../sources/engine/cursor.ts';
 
 export interface CursorText {
-  /** The instant up to which everything was read; null for streams read whole, and before the first round is through. */
-  readonly readTo: Date | null;
-  /** For the column "read up to". */
+  /** When everything the source had was last read; null before the first round is through. */
+  readonly completeAt: Date | null;
+  /** How far in the source's own order, for the column "newest record". */
   readonly position: string;
   /** Why the credentials cannot see the stream. */
   readonly missing: string | undefined;
@@ -11,18 +11,18 @@ export interface CursorText {
 
 /** A stored cursor in a person's terms. A stream of several lists is as far as the one furthest behind. */
 export function describeCursor(stream: string, stored: unknown): CursorText {
-  const cursor = parseCursor(stream, stored);
-  const parts = Object.values(cursor.parts);
-  const running = parts.some(({ round }) => round !== undefined);
-  const watermarks = parts.map(({ watermark }) => watermark);
-  const known = watermarks.filter((watermark) => watermark !== null);
-  const complete = parts.map(({ completedAt }) => completedAt).filter((at) => at !== null);
-  const readTo =
-    known.length > 0 && known.length === watermarks.length ? new Date(Math.min(...known) * 1_000) : null;
-  if (readTo) return { readTo, position: text(readTo), missing: cursor.missing };
-  if (running) return { readTo: null, position: 'first read under way', missing: cursor.missing };
-  const position = complete.length > 0 ? `whole, ${text(new Date(Math.min(...complete)))}` : '—';
-  return { readTo: null, position, missing: cursor.missing };
+  const { parts: byName, missing } = parseCursor(stream, stored);
+  const parts = Object.values(byName);
+  const completed = parts.map(({ completedAt }) => completedAt).filter((at) => at !== null);
+  const watermarks = parts.map(({ watermark }) => watermark).filter((watermark) => watermark !== null);
+  const completeAt =
+    completed.length > 0 && completed.length === parts.length
+      ? new Date(Math.min(...completed) * 1_000)
+      : null;
+  if (watermarks.length > 0)
+    return { completeAt, position: text(new Date(Math.max(...watermarks) * 1_000)), missing };
+  const isReading = parts.some(({ round }) => round !== undefined);
+  return { completeAt, position: isReading ? 'first read under way' : '—', missing };
 }
 
 function text(instant: Date): string {

@@ -34,7 +34,7 @@ async function readStatus(warehouse: Warehouse, sources: readonly { name: string
     lastBuilds(warehouse),
   ]);
   const detailed = streams.map((stream) => {
-    const { readTo, missing, position } = describeCursor(stream.stream, stream.cursor);
+    const { completeAt, missing, position } = describeCursor(stream.stream, stream.cursor);
     return {
       source: stream.source,
       account: stream.account,
@@ -44,8 +44,8 @@ async function readStatus(warehouse: Warehouse, sources: readonly { name: string
       versions: stream.rows + stream.history,
       rejects: stream.openRejects,
       position,
-      readTo,
-      lagSeconds: readTo === null ? null : Math.max(0, Math.round((Date.now() - readTo.getTime()) / 1_000)),
+      lagSeconds:
+        completeAt === null ? null : Math.max(0, Math.round((Date.now() - completeAt.getTime()) / 1_000)),
       lastLoadAt: stream.lastLoadAt,
       missing,
     };
@@ -86,12 +86,13 @@ function printStatus({ streams, runs, builds }: Awaited<ReturnType<typeof readSt
         'deleted',
         'versions',
         'rejected',
-        'read up to',
+        'newest record',
         'lag',
         'last load',
       ],
       colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'left', 'right', 'left'],
       style: { head: [], border: [] },
+      chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
     });
     for (const stream of streams) {
       table.push([
