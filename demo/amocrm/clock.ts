@@ -21,14 +21,17 @@ export class StandInClock {
   /** Stops the clock at a moment (unix seconds) and does everything that was due by then. */
   async set(unixSeconds: number): Promise<void> {
     if (this.#fixed === undefined) this.#clearTimers();
-    this.#fixed = unixSeconds;
+    this.#fixed = Math.min(this.now(), unixSeconds);
     for (;;) {
       this.#appointments.sort((left, right) => left.at - right.at);
       const next = this.#appointments[0];
-      if (next === undefined || next.at > unixSeconds) return;
+      if (next === undefined || next.at > unixSeconds) break;
       this.#appointments.shift();
+      // It happens at its own moment: what it puts off is put off from there, not from where the clock is going.
+      this.#fixed = Math.max(this.#fixed, next.at);
       await next.run();
     }
+    this.#fixed = unixSeconds;
   }
 
   /** Moves the clock; it stands still afterwards. */

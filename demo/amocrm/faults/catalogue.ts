@@ -29,7 +29,7 @@ export const standInFaults = {
   'short-list': 'a list ends early: a part of the page and no next link (share of rows kept, default 0.5)',
   'mutate-between-pages': 'somebody edits rows (rows=N, default 3) of the list after each page',
   'delete-between-pages':
-    'somebody deletes leads (rows=N, default 1) after each page of leads, so the next pages shift',
+    'after each page of leads some of its rows (rows=N, default 1) are deleted, so the next pages move up',
   'reorder-ties': 'rows with equal sort values come in another order on every request',
   'duplicate-rows': 'a page begins with the last row of the page before',
   'late-rows': 'a change shows in filtered lists only after a while (seconds, default 60)',

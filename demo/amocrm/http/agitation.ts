@@ -17,9 +17,11 @@ export function agitate(call: Call, random: () => number): void {
   }
   const deletions = kind === 'leads' ? call.faults.strikes('delete-between-pages', on) : undefined;
   if (deletions === undefined) return;
-  for (let left = deletions.rows ?? 1; left > 0; left -= 1) {
-    const row = anyOf(call.crm.leads, random);
-    if (row !== undefined) call.life.deleteLead(row.id as number);
+  // Of the rows just read: only then do the rows of the next page move up, past the reader.
+  const read = call.shown.filter((id) => call.crm.leads.get(id) !== undefined);
+  for (let left = deletions.rows ?? 1; left > 0 && read.length > 0; left -= 1) {
+    const [id] = read.splice(Math.floor(random() * read.length), 1);
+    call.life.deleteLead(id as number);
   }
 }
 

@@ -25,6 +25,8 @@ export interface Call {
   readonly serial: number;
   /** Unix seconds. */
   readonly now: number;
+  /** Ids of the rows this answer shows, for those who change them behind the reader's back. */
+  readonly shown: (number | string)[];
   /** Notes that the client asked for something the documentation does not know. */
   unexpected(reason: string): void;
 }

@@ -104,6 +104,7 @@ export function collectionAnswer<R extends Row>(
   const short = found.length > 0 ? faults.strikes('short-list', on) : undefined;
   if (short !== undefined)
     found = found.slice(0, Math.min(found.length - 1, Math.ceil(found.length * (short.share ?? 0.5))));
+  for (const row of found) call.shown.push(row.id);
   return listAnswer(call, key, found.map(textOf), page);
 }
 

@@ -114,6 +114,7 @@ async function answer(
     faults,
     serial,
     now: world.clock.now(),
+    shown: [],
     unexpected: (reason) => world.unexpected.push(`${method} ${request.url ?? path}: ${reason}`),
   };
   const result = route(call);

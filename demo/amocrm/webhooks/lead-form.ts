@@ -67,7 +67,8 @@ export function bracketedForm(value: unknown): string {
     else if (isObject(one))
       for (const [key, below] of Object.entries(one)) walk(below, name === '' ? key : `${name}[${key}]`);
     else {
-      const text = typeof one === 'string' ? one : JSON.stringify(typeof one === 'boolean' ? Number(one) : one);
+      const text =
+        typeof one === 'string' ? one : JSON.stringify(typeof one === 'boolean' ? Number(one) : one);
       parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(text).replaceAll('%20', '+')}`);
     }
   };
