@@ -14,6 +14,7 @@ import type { TestDatabase } from '../harness/database.ts';
  * | D4 | 5 Apr 12:00 | Clara | lost from new 6 Apr 12:00 without a reason, reopened straight to proposal 7 Apr 12:00, open, 70 000 |
  * | D5 | 10 Apr 12:00 | Boris | open in new, no amount |
  * | D6 | 12 Apr 12:00 | Anna | deleted 15 Apr 12:00 |
+ * | D8 | 20 Apr 12:00 | Clara | still in incoming, 10; phone |
  * | D7 | 28 Feb 23:30 | Boris | qualified 25 Apr 23:30, proposal 26 Apr 23:30, won 30 Apr 23:30, 250 000.10; phone |
  */
 export const TIME_ZONE = 'Europe/Moscow';
@@ -36,7 +37,7 @@ const TABLES = `
   create table marts.fct_deals (deal_id text primary key, account_id text, crm_id text, name text, client_id text,
     pipeline_id text, stage_id text, step text, step_no int, source text, amount numeric(18,2), currency text,
     created_at timestamptz, owner_id text, closed_at timestamptz, outcome text, loss_reason_id text, lost_from_step text,
-    is_open boolean, is_won boolean, is_lost boolean, is_deleted boolean, stage_entered_at timestamptz);
+    is_incoming boolean, is_open boolean, is_won boolean, is_lost boolean, is_deleted boolean, stage_entered_at timestamptz);
   create table marts.fct_deal_stage_stays (stay_id text primary key, deal_id text, stay_no int, account_id text,
     pipeline_id text, stage_id text, step text, step_no int, entered_at timestamptz, left_at timestamptz,
     next_stage_id text, exit text, owner_id_at_entry text, owner_id_at_exit text, amount numeric(18,2),
@@ -47,7 +48,7 @@ const TABLES = `
     deal_owner_id_at_creation text, is_qualified boolean, is_proposal boolean, is_won boolean, has_next_step boolean,
     sales_cycle_seconds bigint, deal_close_seconds bigint);
   create table marts.fct_tasks (task_id text primary key, deal_id text, client_id text, kind text, manager_id text,
-    created_at timestamptz, due_at timestamptz, completed_at timestamptz, is_completed boolean, is_overdue boolean);
+    completed_by_id text, created_at timestamptz, due_at timestamptz, completed_at timestamptz, is_completed boolean, is_overdue boolean);
   create table marts.fct_activities (activity_id text primary key, kind text, deal_id text, client_id text,
     manager_id text, occurred_at timestamptz, source text);`;
 
@@ -68,6 +69,7 @@ const stage = (id: string, name: string, step: string, step_no: number, pipeline
   sort: step_no * 10,
 });
 const stages: Row[] = [
+  stage('1', 'Unsorted', 'incoming', 0),
   stage('10', 'First contact', 'new', 1),
   stage('20', 'Needs clear', 'qualified', 3),
   stage('30', 'Offer', 'proposal', 4),
@@ -76,6 +78,7 @@ const stages: Row[] = [
   stage('50', 'Start', 'new', 1, 'Partners'),
 ];
 const STAGE_OF: Record<string, string> = {
+  incoming: '1',
   new: '10',
   contacted: '20',
   qualified: '20',
@@ -151,6 +154,7 @@ const D4: Deal = {
 };
 const D5: Deal = { n: 5, owner: BORIS, created: '04-10 12:00', source: 'unknown', amount: null };
 const D6: Deal = { n: 6, owner: ANNA, created: '04-12 12:00', source: 'site', amount: 99_999 };
+const D8: Deal = { n: 8, owner: CLARA, created: '04-20 12:00', source: 'phone', amount: 10 };
 const D7: Deal = {
   n: 7,
   owner: BORIS,
@@ -232,6 +236,7 @@ const events = (): Row[] => [
 
   ...created(D5),
   event(D6, 'deleted', 'new', '04-15 12:00'),
+  event(D8, 'incoming', 'incoming', D8.created),
 
   ...created(D7),
   ...skipped(D7, ['contacted'], '04-25 23:30', true),
@@ -259,6 +264,7 @@ const dealRow = (deal: Deal, step: string, since: string, more: Row = {}): Row =
   owner_id: deal.owner,
   outcome: step === 'won' || step === 'lost' ? step : 'open',
   closed_at: step === 'won' || step === 'lost' ? msk(since) : null,
+  is_incoming: step === 'incoming',
   is_open: step !== 'won' && step !== 'lost',
   is_won: step === 'won',
   is_lost: step === 'lost',
@@ -273,6 +279,7 @@ const deals: Row[] = [
   dealRow(D4, 'proposal', '04-07 12:00'),
   dealRow(D5, 'new', '04-10 12:00'),
   dealRow(D6, 'new', '04-12 12:00', { is_deleted: true }),
+  dealRow(D8, 'incoming', D8.created),
   dealRow(D7, 'won', '04-30 23:30'),
 ];
 
@@ -333,7 +340,7 @@ const task = (
 });
 const tasks: Row[] = [
   task(1, ANNA, msk('04-10 18:00'), msk('04-10 12:00')),
-  task(2, ANNA, msk('04-11 18:00'), msk('04-12 10:00')),
+  { ...task(2, ANNA, msk('04-11 18:00'), msk('04-12 10:00')), completed_by_id: BORIS },
   task(3, ANNA, msk('04-11 18:00'), null, 'Meeting'),
   task(4, BORIS, '2999-01-01T00:00:00Z', null),
   task(5, BORIS, msk('04-11 23:30'), msk('04-11 23:00')),

@@ -25,10 +25,11 @@ async function table(view: string, query: Record<string, string[]>, more: object
 
 describe('deals: stock as of now, owner now', () => {
   it('counts open deals and their amount; a deal without an amount adds nothing, a deleted one is not there', async () => {
-    // open: D4 of Clara 70 000 and D5 of Boris without an amount; six deals in all
-    expect(await table('deals', { measures: ['deals_count', 'open_deals', 'open_amount'] })).toEqual([
-      [6, 2, 70_000],
-    ]);
+    // open: D4 of Clara 70 000 and D5 of Boris without an amount; D8 waits in incoming; seven deals in all
+    const stock = await table('deals', {
+      measures: ['deals_count', 'open_deals', 'open_amount', 'incoming_deals'],
+    });
+    expect(stock).toEqual([[7, 2, 70_000, 1]]);
     expect(
       await table(
         'deals',
@@ -135,7 +136,7 @@ describe('stage_stays: entries of a period and what became of them', () => {
     for (const [, entered, ...exits] of rows) expect(exits.reduce((sum, n) => sum + n, 0)).toBe(entered);
   });
 
-  it('time in stage is that of finished stays, in days; null where none has finished', async () => {
+  it('time in stage is that of finished stays of living deals, in days; null where none has finished', async () => {
     expect(
       await table(
         'stage_stays',
@@ -146,7 +147,7 @@ describe('stage_stays: entries of a period and what became of them', () => {
         { order: { 'stage_stays.stage': 'asc' } },
       ),
     ).toEqual([
-      ['First contact', 4, 2, 2, 2.7], // 2, 2, 1, 3 days
+      ['First contact', 3, expect.closeTo(5 / 3, 8), 2, 2], // 2, 2 and 1 days; the 3 of the deleted deal left out
       ['Lost', 1, 1, 1, 1],
       ['Needs clear', 2, 14.5, 14.5, 24.5], // 2 and 27 days
       ['Offer', 1, 6, 6, 6],
@@ -184,6 +185,18 @@ describe('tasks', () => {
       [1, 0, 0, 0, null], // 12 April: t2 done late
     ]);
     expect(await table('tasks', { measures: ['tasks_due'] })).toEqual([[4]]);
+  });
+
+  it('done belongs to who did it, overdue to who was responsible', async () => {
+    const byManager = await table(
+      'tasks',
+      { dimensions: ['manager'], measures: ['tasks_done', 'tasks_overdue'] },
+      { order: { 'tasks.manager': 'asc' } },
+    );
+    expect(byManager).toEqual([
+      ['Anna', 1, 2], // t1 done; t2 and t3 late
+      ['Boris', 2, 0], // t5, and t2 of Anna's done for her
+    ]);
   });
 });
 
