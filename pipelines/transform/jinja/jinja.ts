@@ -241,8 +241,8 @@ function asTemplateError(file: string, source: string, error: unknown): Template
   const thrown = error as NunjucksError;
   const inner = thrown.cause instanceof Error ? thrown.cause : undefined;
   const message = inner?.message ?? thrown.message.replace(/^\(.*\)(?: \[Line.*\])?\n\s*/, '');
-  // Of the two kinds of line numbers nunjucks gives, only this message counts from 1.
-  const counted = message.includes('attempted to output null') ? 0 : 1;
+  // nunjucks' own errors count lines from 1; what a function throws while rendering is wrapped and counted from 0.
+  const counted = inner === undefined ? 0 : 1;
   let line = thrown.lineno === undefined ? 0 : thrown.lineno + counted;
   const missing = /^(?:filter|test) not found: (\w+)/.exec(message)?.[1];
   if (missing !== undefined) {

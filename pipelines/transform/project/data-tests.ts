@@ -138,9 +138,9 @@ function genericTest(
   return finish(input, place, config, {
     name:
       config.name ??
-      testName(test, kind === 'model' ? name : `source_${name}`, column?.name, {
+      testName(test, kind === 'model' ? name : `source_${name}`, {
         ...args,
-        where: config.where,
+        ...(column && { column_name: column.name }),
       }),
     model: kind === 'model' ? name : undefined,
     render,
@@ -232,27 +232,15 @@ function testDefaults(files: ProjectFiles, ...path: string[]): Record<string, un
   return configFor(files.project.data_tests ?? files.project.tests, [files.project.name, ...path]);
 }
 
-/** dbt's scheme: test, model, column, then the arguments; shortened with a hash when long. */
-function testName(
-  test: string,
-  subject: string,
-  column: string | undefined,
-  args: Record<string, unknown>,
-): string {
-  const values = Object.values(args)
-    .flat()
-    .filter((value) => value !== undefined)
-    .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
-  const full = [test, subject, column, ...values]
-    .filter((part) => part !== undefined)
-    .join('_')
-    .replace(/\W+/g, '_')
-    .replace(/_+$/, '');
+/** dbt's scheme: test, model, then the arguments (the column is one) in alphabetical order; shortened with a hash when long. */
+function testName(test: string, subject: string, args: Record<string, unknown>): string {
+  const values = Object.keys(args)
+    .sort()
+    .flatMap((key) => args[key])
+    .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\W+/g, '_'));
+  const full = [`${test}_${subject}`, values.join('__')].filter((part) => part !== '').join('_');
   if (full.length <= 100) return full;
-  const hash = createHash('md5')
-    .update(JSON.stringify([full, args]))
-    .digest('hex')
-    .slice(0, 8);
+  const hash = createHash('md5').update(full).digest('hex').slice(0, 8);
   return `${full.slice(0, 90)}_${hash}`;
 }
 
