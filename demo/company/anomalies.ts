@@ -37,7 +37,8 @@ export function plantedAnomalies(world: World): Anomaly[] {
   }
   const [from, to] = standstill;
   const teamId = staff.heads.corporate.team?.id ?? 0;
-  planted.push({ kind: 'stuck_department', team_id: teamId, status_id: SALES.agreement.id, from, to });
+  if (from <= span.until)
+    planted.push({ kind: 'stuck_department', team_id: teamId, status_id: SALES.agreement.id, from, to });
   const at = bulkEditAt(world);
   const leads = deals.filter(({ journal }) =>
     journal.some((entry) => entry.kind === 'tagged' && entry.at === at),
