@@ -16,6 +16,7 @@ export interface WholeWayOptions {
   readonly dataDir: string;
   readonly timeZone: string;
   readonly currency: string;
+  readonly leadSourceField?: string;
   readonly funnel?: Config['funnel']['steps'];
 }
 
@@ -43,7 +44,10 @@ export async function openWholeWay(options: WholeWayOptions): Promise<WholeWay> 
       sources: [
         { type: 'amocrm', base_url: standIn.url, token_env: TOKEN_VARIABLE, requests_per_second: 500 },
       ],
-      funnel: { steps: options.funnel ?? [] },
+      funnel: {
+        steps: options.funnel ?? [],
+        ...(options.leadSourceField !== undefined && { lead_source_field: options.leadSourceField }),
+      },
     }),
     join(options.dataDir, 'voronka.yaml'),
   );

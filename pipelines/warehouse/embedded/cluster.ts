@@ -65,7 +65,7 @@ export async function livingPostmaster(data: string): Promise<Postmaster | undef
   );
   const pid = Number(lines[0]);
   // The number may since belong to any other program.
-  if (!isAlive(pid) || !(await looksLikePostgres(pid))) return undefined;
+  if (!isAlive(pid) || !(await isServerOf(pid, data))) return undefined;
   return { pid, port: Number(lines[3]), state: lines[7]?.trim() ?? 'starting' };
 }
 
@@ -79,9 +79,20 @@ export function serverEnvironment(): Record<string, string> {
   return env;
 }
 
-async function looksLikePostgres(pid: number): Promise<boolean> {
+/**
+ * Makes a pid file left by a crash harmless where Postgres would take its process for alive (a zombie, or another program with the same
+ * number). Only the number is changed, to one that no process can have: Postgres goes on to look whether the old server's
+ * children still use its shared memory, which the file names. Call only when {@link livingPostmaster} found none.
+ */
+export async function disarmPidFile(data: string): Promise<void> {
+  const file = join(data, 'postmaster.pid');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text !== undefined) await writeFile(file, text.replace(/^\d+/, '2147483647'));
+}
+
+async function isServerOf(pid: number, data: string): Promise<boolean> {
   return readFile(`/proc/${pid}/cmdline`, 'utf8').then(
-    (commandLine) => commandLine.includes('postgres'),
+    (commandLine) => commandLine.split('\0').includes(data),
     () => true,
   );
 }

@@ -59,6 +59,7 @@ class Hold {
   readonly #options: EmbeddedOptions;
   #lease: Lease | undefined;
   #closed = false;
+  #reopening: Promise<void> | undefined;
 
   constructor(place: Place, options: EmbeddedOptions) {
     this.#place = place;
@@ -76,7 +77,7 @@ class Hold {
       const password = await readFile(this.#place.password, 'utf8').catch(() => '');
       if (await answers(lease.port, password, this.#place.password)) {
         this.#lease = lease;
-        lease.socket.on('close', () => void this.#reopen());
+        lease.socket.on('close', () => (this.#reopening = this.#reopen()));
         return { port: lease.port, password };
       }
       // Caught while going down: its keeper closes this lease, and the next round starts a new one.
@@ -87,6 +88,8 @@ class Hold {
 
   async close(stop: boolean): Promise<void> {
     this.#closed = true;
+    // A hold that was just coming back must not stay behind.
+    await this.#reopening;
     const socket = this.#lease?.socket;
     if (socket === undefined || socket.destroyed) return;
     if (!stop) {

@@ -50,12 +50,19 @@ export class PostgresInitError extends VoronkaError {
 
 /** The server came down or never came up. The end of its log tells why. */
 export class PostgresStartError extends VoronkaError {
+  /** A server that was killed has left processes that still use the folder's shared memory; they end by themselves. */
+  readonly isFolderStillHeld: boolean;
+
   constructor(folder: string, what: string, logFile: string, logTail: string) {
     super(
       `The embedded Postgres on ${folder} did not start: ${what}. ${hint(logTail)}` +
         `The end of its log (${logFile}):\n${indent(logTail || '(empty)')}`,
       { code: 'POSTGRES_START_FAILED', retry: 'later', context: { folder, logFile } },
     );
+    this.isFolderStillHeld = logTail
+      .split('\n')
+      .slice(-6)
+      .some((line) => line.includes('pre-existing shared memory block'));
   }
 }
 

@@ -4,7 +4,7 @@ import { type Socket, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ensureCluster, livingPostmaster, serverEnvironment } from './cluster.ts';
+import { disarmPidFile, ensureCluster, livingPostmaster, serverEnvironment } from './cluster.ts';
 import { PostgresPortError, PostgresStartError } from './errors.ts';
 import type { Place } from './place.ts';
 import { serverSettings } from './settings.ts';
@@ -46,6 +46,7 @@ interface KeeperPlan {
 /** Joins the server that runs on this place, or starts it. Any number of processes may call this at the same moment. */
 export async function takeLease(place: Place, options: LeaseOptions): Promise<Lease> {
   const deadline = Date.now() + START_TIMEOUT_MS;
+  const crashed = Date.now() + 20_000;
   while (Date.now() < deadline) {
     const lease = await joinKeeper(place);
     if (lease !== undefined) return lease;
@@ -57,6 +58,11 @@ export async function takeLease(place: Place, options: LeaseOptions): Promise<Le
     try {
       const started = (await joinKeeper(place)) ?? (await start(place, options, deadline));
       if (started !== undefined) return started;
+    } catch (error) {
+      // A killed server's own children need a moment to notice; until then Postgres rightly refuses the folder.
+      if (!(error instanceof PostgresStartError && error.isFolderStillHeld) || Date.now() > crashed)
+        throw error;
+      await sleep(250);
     } finally {
       await release();
     }
@@ -103,7 +109,10 @@ async function start(place: Place, options: LeaseOptions, deadline: number): Pro
     await sleep(50);
     return undefined;
   }
-  if (running === undefined) await ensureCluster(place);
+  if (running === undefined) {
+    await ensureCluster(place);
+    await disarmPidFile(place.data);
+  }
   if (process.platform !== 'win32') await rm(place.socket, { force: true });
   await trimLog(place.log);
   const port = running?.port ?? (await choosePort(place, options.port));

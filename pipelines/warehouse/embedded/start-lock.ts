@@ -38,13 +38,23 @@ export function birthOf(pid: number): string {
   }
 }
 
+/** False for a zombie, too: in a container whose first process reaps nobody, the killed stay in the table for ever. */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
+    return stateOf(pid) !== 'Z';
   } catch (error) {
     return isCode(error, 'EPERM');
+  }
+}
+
+function stateOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.charAt(stat.lastIndexOf(')') + 2);
+  } catch {
+    return '';
   }
 }
 
