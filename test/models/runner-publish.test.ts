@@ -237,6 +237,37 @@ describe('write, audit, publish', () => {
     await project.pool.query(`drop owned by ${role}; drop role ${role}`);
   });
 
+  it('builds as a role that is no superuser, and gives new tables the default privileges of their schema', async () => {
+    const [builder, guest] = [`runner_builder_${Date.now()}`, `runner_guest_${Date.now()}`];
+    await project.pool.query(`create role ${builder}; create role ${guest}`);
+    const schemas = 'raw, ops, conf, staging, marts';
+    await project.pool.query(
+      `drop schema staging, marts cascade; create schema staging; create schema marts; delete from ops.model_states;
+       grant all on schema ${schemas} to ${builder}; grant all on all tables in schema ${schemas} to ${builder};
+       grant all on all sequences in schema ops to ${builder};
+       alter default privileges for role ${builder} in schema marts grant select on tables to ${guest}`,
+    );
+    await project.pool.query(
+      `grant create on database ${new URL(project.url).pathname.slice(1)} to ${builder}`,
+    );
+    const url = new URL(project.url);
+    url.searchParams.set('options', `-c role=${builder}`);
+    for (const full of [true, false]) await project.build({ url: url.href, full });
+    const rights = await project.rows(
+      `select table_name, privilege_type from information_schema.role_table_grants where grantee = $1 order by 1`,
+      [guest],
+    );
+    expect(rights).toEqual(
+      ['dim_owners', 'fct_deals', 'owner_names'].map((name) => ({
+        table_name: name,
+        privilege_type: 'SELECT',
+      })),
+    );
+    await project.pool.query(
+      `drop owned by ${builder} cascade; drop owned by ${guest}; drop role ${builder}, ${guest}`,
+    );
+  });
+
   it('runs one build at a time: the second waits its turn, or says that it gave up', async () => {
     await project.write({
       'marts/slow.sql': `{{ config(materialized='table') }} select pg_sleep(1)::text as slept`,

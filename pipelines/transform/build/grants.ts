@@ -13,18 +13,23 @@ const READER_SCHEMA = 'marts';
  */
 export async function copyGrants(client: ClientBase, model: ModelNode, aside: Relation): Promise<void> {
   const published = await findRelation(client, model.relation);
-  if (published !== undefined) {
-    const { rows } = await client.query<{ privilege: string; grantee: string; grantable: boolean }>(
-      `select privilege_type as privilege, is_grantable as grantable,
-         case when grantee = 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end as grantee
-       from pg_class c cross join lateral aclexplode(c.relacl)
-       where c.oid = $1 and grantee <> c.relowner`,
-      [published.oid],
-    );
-    for (const { privilege, grantee, grantable } of rows) {
-      const option = grantable ? ' with grant option' : '';
-      await client.query(`grant ${privilege} on ${String(aside)} to ${grantee}${option}`);
-    }
+  // A new relation gets what `alter default privileges` gives to tables made in its schema: it was made in another one.
+  const { rows } = await client.query<{ privilege: string; grantee: string; grantable: boolean }>(
+    `select privilege_type as privilege, is_grantable as grantable,
+       case when grantee = 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end as grantee
+     from (
+       select relacl as acl, relowner as owner from pg_class where oid = $1::oid
+       union all
+       select defaclacl, defaclrole from pg_default_acl
+       where $1::oid is null and defaclobjtype = 'r' and defaclrole = current_user::regrole
+         and defaclnamespace = (select oid from pg_namespace where nspname = $2)
+     ) as source cross join lateral aclexplode(acl)
+     where grantee <> owner`,
+    [published?.oid ?? null, model.relation.schema],
+  );
+  for (const { privilege, grantee, grantable } of rows) {
+    const option = grantable ? ' with grant option' : '';
+    await client.query(`grant ${privilege} on ${String(aside)} to ${grantee}${option}`);
   }
   for (const [privilege, roles] of Object.entries(model.config.grants ?? {})) {
     if (!/^[a-z]+$/i.test(privilege)) continue;
