@@ -37,7 +37,10 @@ export interface RunningCube {
   readonly url: string;
   readonly port: number;
   readonly runtime: Runtime;
-  /** Stops accepting, lets running answers finish for two seconds, closes database connections. Idempotent. */
+  /**
+   * Stops accepting, lets running answers finish for two seconds, closes database connections. Idempotent. Timers of
+   * Cube's queue keep an otherwise idle process alive for up to ten seconds after its last query; a command should exit.
+   */
   stop(): Promise<void>;
 }
 
