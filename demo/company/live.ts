@@ -43,7 +43,8 @@ function planTask(walk: Walk, plan: Plan | null): void {
   const { step } = walk.deal.place.stage;
   const kind: TaskKind = step === 'meeting' ? 'meeting' : step === 'qualified' ? 'proposal' : 'call';
   const isWorkedOn = plan !== null && plan.isNeglect !== true;
-  const share = step === 'incoming' ? 0 : isWorkedOn ? 0.3 : 0.25;
+  const usual = { incoming: 0, new: 0.1, contacted: 0.25 }[step as string] ?? 0.62;
+  const share = isWorkedOn ? usual : usual * 0.7;
   if (share > 0) walk.paper.setTask(kind, isWorkedOn ? plan.at : null, share);
 }
 

@@ -48,7 +48,7 @@ function fresh(walk: Walk): Plan | null {
   if (walk.attempts === 0 && random.chance(0.012)) return removal(walk);
   const isFirst = walk.attempts === 0;
   const at = isFirst ? walk.later(0.6, 1.2) : walk.later(6, 0.5);
-  if (isFirst) paper.setTask('call', at, 0.28, true);
+  if (isFirst) paper.setTask('call', at, 0.16, true);
   return walk.plan(at, (when) => {
     const isReached = random.chance(isFirst ? 0.74 : 0.45);
     if (isFirst && deal.start.source.channel.key === 'chat') paper.chat(when);

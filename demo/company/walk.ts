@@ -148,7 +148,7 @@ export class Walk {
   neglected(base = 0.012): Plan | null | undefined {
     const { owner, random } = this;
     if (!random.chance(base + (1 - owner.diligence) * 0.12 + (this.slackens ? 0.12 : 0))) return undefined;
-    if (random.chance(0.25)) return null;
+    if (random.chance(0.12)) return null;
     const cleaned = this.world.calendar.after(
       this.deal.changedAt + random.int(35, 130) * DAY,
       random.int(0, 16 * HOUR),
