@@ -77,7 +77,9 @@ class Hold {
       const password = await readFile(this.#place.password, 'utf8').catch(() => '');
       if (await answers(lease.port, password, this.#place.password)) {
         this.#lease = lease;
-        lease.socket.on('close', () => (this.#reopening = this.#reopen()));
+        lease.socket.on('close', () => {
+          this.#reopening = this.#reopen();
+        });
         return { port: lease.port, password };
       }
       // Caught while going down: its keeper closes this lease, and the next round starts a new one.

@@ -37,6 +37,8 @@ begin
     if cardinality(v_sent) >= p_limit then
       v_slot := greatest(v_slot, v_sent[cardinality(v_sent) - p_limit + 1] + interval '1 second' + p_guard);
     end if;
+    -- Evenly, not in bursts: the receiver takes a burst one by one, and the delay of its last ones eats up the distance to the next.
+    v_slot := greatest(v_slot, v_sent[cardinality(v_sent)] - p_tolerance + interval '970 ms' / p_limit);
     v_waits := v_waits || (extract(epoch from v_slot - v_now) * 1000)::double precision;
     v_sent := v_sent || greatest(v_slot + p_tolerance, v_sent[cardinality(v_sent)]);
   end loop;
