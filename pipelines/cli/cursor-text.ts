@@ -16,9 +16,7 @@ export function describeCursor(stream: string, stored: unknown): CursorText {
   const completed = parts.map(({ completedAt }) => completedAt).filter((at) => at !== null);
   const watermarks = parts.map(({ watermark }) => watermark).filter((watermark) => watermark !== null);
   const completeAt =
-    completed.length > 0 && completed.length === parts.length
-      ? new Date(Math.min(...completed) * 1_000)
-      : null;
+    completed.length > 0 && completed.length === parts.length ? new Date(Math.min(...completed)) : null;
   if (watermarks.length > 0)
     return { completeAt, position: text(new Date(Math.max(...watermarks) * 1_000)), missing };
   const isReading = parts.some(({ round }) => round !== undefined);
