@@ -122,6 +122,29 @@ current_values as (
 
 ),
 
+past_values as (
+
+    select
+        past_versions.deal_id,
+        past_versions.updated_at,
+        past_versions.load_id,
+        past_versions.seen_at,
+        past_versions.closed_at,
+        past_versions.is_closed,
+        attributes.attribute,
+        attributes.value
+    from past_versions
+    inner join deals on deals.deal_id = past_versions.deal_id
+    cross join lateral (
+        values
+            ('stage', past_versions.stage_id),
+            ('owner', past_versions.owner_id),
+            ('price', trim_scale(past_versions.amount)::text)
+    ) as attributes (attribute, value)
+    where attributes.value is not null
+
+),
+
 -- Where versions have to fill in, each gap known by the event it follows: (from_at, to_at) is open at both ends.
 gaps as (
 
@@ -165,28 +188,27 @@ gaps as (
             )
         )
 
-),
+    union all
 
-past_values as (
-
-    select
-        past_versions.deal_id,
-        past_versions.updated_at,
-        past_versions.load_id,
-        past_versions.seen_at,
-        past_versions.closed_at,
-        past_versions.is_closed,
-        attributes.attribute,
-        attributes.value
-    from past_versions
-    inner join (select distinct deal_id from gaps) as deals_with_gaps on deals_with_gaps.deal_id = past_versions.deal_id
-    cross join lateral (
-        values
-            ('stage', past_versions.stage_id),
-            ('owner', past_versions.owner_id),
-            ('price', trim_scale(past_versions.amount)::text)
-    ) as attributes (attribute, value)
-    where attributes.value is not null
+    -- Before the first event, when something else was seen than it says.
+    select distinct
+        moves.deal_id,
+        moves.attribute,
+        '' as gap_key,
+        null::timestamptz as from_at,
+        least(deals.created_at, moves.changed_at) as begins_at,
+        moves.changed_at as to_at,
+        moves.order_key as to_key,
+        null as from_value,
+        moves.value_before as to_value
+    from moves
+    inner join deals on deals.deal_id = moves.deal_id
+    inner join past_values
+        on past_values.deal_id = moves.deal_id
+        and past_values.attribute = moves.attribute
+        and past_values.updated_at < moves.changed_at
+        and split_part(past_values.value, '.', 1) <> split_part(moves.value_before, '.', 1)
+    where moves.previous_at is null
 
 ),
 
@@ -252,17 +274,15 @@ ordered_observations as (
 
 ),
 
--- The first thing ever known of a deal without events. A closed deal was open before: it began in its pipeline's first stage.
+-- The first thing ever known of a deal that no event tells of. A closed deal was open before: it began in its pipeline's first stage.
 first_observations as (
 
     select
         ordered_observations.*,
-        deals.created_at,
         case
-            when ordered_observations.closed_at > deals.created_at then first_stages.stage_id
+            when ordered_observations.closed_at > ordered_observations.begins_at then first_stages.stage_id
         end as stage_before_closing
     from ordered_observations
-    inner join deals on deals.deal_id = ordered_observations.deal_id
     left join first_stages
         on first_stages.pipeline_id = substring(ordered_observations.value from '^[^:]*:[^:]*')
         and ordered_observations.attribute = 'stage'
@@ -287,7 +307,12 @@ points as (
         null as actor_id
     from moves
     inner join deals on deals.deal_id = moves.deal_id
-    where moves.previous_at is null
+    left join first_observations
+        on first_observations.deal_id = moves.deal_id
+        and first_observations.attribute = moves.attribute
+    where
+        moves.previous_at is null
+        and first_observations.deal_id is null
 
     union all
 
@@ -295,7 +320,7 @@ points as (
         deal_id,
         attribute,
         coalesce(stage_before_closing, value) as value,
-        created_at as valid_from,
+        begins_at as valid_from,
         '' as order_key,
         0 as rank,
         0 as observation_no,
@@ -309,7 +334,7 @@ points as (
         deal_id,
         attribute,
         value,
-        least(closed_at, greatest(created_at, updated_at)) as valid_from,
+        least(closed_at, greatest(begins_at, updated_at)) as valid_from,
         '~' as order_key,
         1 as rank,
         observation_no,
