@@ -54,7 +54,7 @@ export async function hydrate(native: string): Promise<boolean> {
 export async function copyAside(from: PostgresBinaries, parent: string): Promise<string> {
   const target = join(parent, `postgres-${from.version}`);
   if (await exists(join(target, 'native', 'bin'))) return join(target, 'native');
-  await mkdir(parent, { recursive: true, mode: 0o755 });
+  await mkdir(parent, { recursive: true });
   const half = `${target}.${process.pid}.part`;
   try {
     await cp(from.native, join(half, 'native'), { recursive: true, verbatimSymlinks: true });

@@ -62,7 +62,7 @@ export async function choosePlace(options: PlaceOptions): Promise<Place> {
         `Postgres runs as user "${user.name}", to whom ${closed} is closed: the database is kept in ${data} instead.`,
       );
     }
-    if (!(await exists(dirname(data)))) await mkdir(dirname(data), { recursive: true, mode: 0o755 });
+    if (data.startsWith(SYSTEM_FOLDER)) await makePassable(SYSTEM_FOLDER, dirname(data));
   } else if (process.getuid !== undefined && (await exists(data)) && ownerOf(data).uid !== process.getuid()) {
     const me = userInfo().username;
     const owner = nameOf(ownerOf(data).uid);
@@ -108,6 +108,14 @@ async function makeFolder(folder: string): Promise<string> {
   }
 }
 
+/** mkdir's own mode is cut by the umask, and root often works under 077. */
+async function makePassable(...folders: string[]): Promise<void> {
+  for (const folder of folders) {
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o755);
+  }
+}
+
 async function placeBinaries(folder: string, user: ServerUser | undefined): Promise<string> {
   const found = await findBinaries();
   const version = join(await recordedData(folder), 'PG_VERSION');
@@ -118,6 +126,7 @@ async function placeBinaries(folder: string, user: ServerUser | undefined): Prom
   const inPlace =
     user === undefined || (await closedTo(user, join(found.native, 'bin', 'postgres'))) === undefined;
   if (inPlace && (await hydrate(found.native))) return found.native;
+  if (user !== undefined) await makePassable(SYSTEM_FOLDER);
   return copyAside(found, user === undefined ? folder : SYSTEM_FOLDER);
 }
 
