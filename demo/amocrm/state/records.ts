@@ -1,5 +1,5 @@
 import { intOf, isObject, type Json } from '../json.ts';
-import { wireOf } from '../wire-text.ts';
+import { keptWire } from '../wire-text.ts';
 import type { RowContext } from './cards.ts';
 import { eventId } from './event-id.ts';
 import type { EventRow, NoteRow, TaskRow } from './row.ts';
@@ -23,7 +23,7 @@ export function pathOfEntity(entityType: string): string {
 
 /** An event (facts §2.11). `seq` is its place in the file: the order of events that share a second. */
 export function eventRow(event: Json, seq: number, context: RowContext): EventRow {
-  const { _links: _, _embedded, ...given } = event;
+  const { _embedded } = event;
   const createdAt = intOf(event['created_at']);
   const id = typeof event['id'] === 'string' ? event['id'] : eventId(createdAt, seq);
   const entityType = String(event['entity_type']);
@@ -37,8 +37,10 @@ export function eventRow(event: Json, seq: number, context: RowContext): EventRo
     created_at: 0,
     value_after: [],
     value_before: [],
-    ...given,
-    account_id: given['account_id'] ?? context.accountId,
+    ...event,
+    account_id: event['account_id'] ?? context.accountId,
+    _links: undefined,
+    _embedded: undefined,
   };
   fields['id'] = id;
   const entity = isObject(_embedded) && isObject(_embedded['entity']) ? _embedded['entity'] : {};
@@ -52,7 +54,9 @@ export function eventRow(event: Json, seq: number, context: RowContext): EventRo
     id,
     tie: seq,
     // Cut inside `_embedded.entity`, where `with=lead_name` puts the name.
-    text: `${wireOf(fields).slice(0, -1)},${links},"_embedded":{"entity":${wireOf(shown).slice(0, -1)}`,
+    text: keptWire(
+      `${JSON.stringify(fields).slice(0, -1)},${links},"_embedded":{"entity":${JSON.stringify(shown).slice(0, -1)}`,
+    ),
     createdAt,
     updatedAt: createdAt,
     createdBy: intOf(event['created_by']),
@@ -64,14 +68,13 @@ export function eventRow(event: Json, seq: number, context: RowContext): EventRo
 
 /** A task (facts §2.9): `result` is `[]` when there is none. */
 export function taskRow(task: Json, context: RowContext): TaskRow {
-  const { _links: _, ...given } = task;
   const responsible = intOf(task['responsible_user_id']);
   const fields: Json = {
     id: 0,
     created_by: 0,
-    updated_by: given['created_by'] ?? 0,
+    updated_by: task['created_by'] ?? 0,
     created_at: 0,
-    updated_at: given['created_at'],
+    updated_at: task['created_at'],
     responsible_user_id: 0,
     group_id: context.groupOf(responsible),
     entity_id: null,
@@ -81,8 +84,9 @@ export function taskRow(task: Json, context: RowContext): TaskRow {
     task_type_id: 1,
     text: '',
     result: [],
-    ...given,
-    account_id: given['account_id'] ?? context.accountId,
+    ...task,
+    account_id: task['account_id'] ?? context.accountId,
+    _links: undefined,
   };
   if (fields['result'] == null) fields['result'] = [];
   return {
@@ -97,22 +101,24 @@ export function taskRow(task: Json, context: RowContext): TaskRow {
 
 /** A note (facts §2.10). `entity_type` says under which path it is found and is not part of the answer. */
 export function noteRow(note: Json, context: RowContext): NoteRow {
-  const { _links: _, entity_type, ...given } = note;
+  const { entity_type } = note;
   const entityType = typeof entity_type === 'string' ? entity_type : 'leads';
   const responsible = intOf(note['responsible_user_id'], intOf(note['created_by']));
   const fields: Json = {
     id: 0,
     entity_id: 0,
     created_by: 0,
-    updated_by: given['created_by'] ?? 0,
+    updated_by: note['created_by'] ?? 0,
     created_at: 0,
-    updated_at: given['created_at'],
+    updated_at: note['created_at'],
     responsible_user_id: responsible,
     group_id: context.groupOf(responsible),
     note_type: 'common',
     params: {},
-    ...given,
-    account_id: given['account_id'] ?? context.accountId,
+    ...note,
+    account_id: note['account_id'] ?? context.accountId,
+    _links: undefined,
+    entity_type: undefined,
   };
   return {
     ...owned(fields, `${context.publicUrl}/api/v4/${entityType}/notes`),
@@ -127,7 +133,7 @@ function owned(fields: Json, path: string) {
   return {
     id,
     tie: id,
-    text: `${wireOf(fields).slice(0, -1)},"_links":{"self":{"href":"${path}/${id}"}}}`,
+    text: keptWire(`${JSON.stringify(fields).slice(0, -1)},"_links":{"self":{"href":"${path}/${id}"}}}`),
     createdAt: intOf(fields['created_at']),
     updatedAt: intOf(fields['updated_at']),
     createdBy: intOf(fields['created_by']),
