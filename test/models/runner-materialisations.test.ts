@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RAW_DEALS, SOURCES_YML, createProject, type TestProject } from './runner-project.ts';
+import { RAW_DEALS, SOURCES_YML, createProject, settle, type TestProject } from './runner-project.ts';
 
 const FILES = {
   'staging/sources.yml': SOURCES_YML,
@@ -26,6 +26,7 @@ describe('materialisations', () => {
   afterAll(() => project.drop());
 
   it('makes views, tables, incremental tables and common table expressions where dbt would', async () => {
+    await settle(project.pool);
     const events: string[] = [];
     const report = await project.build({
       onProgress: (event) => events.push(`${event.model} ${event.status}`),

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { runBuild, type BuildOptions, type BuildReport } from '../../pipelines/transform/index.ts';
@@ -62,6 +63,22 @@ export async function createProject(files: Files = {}): Promise<TestProject> {
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Waits until every transaction of the server that began before now has ended. Transaction ids are the whole server's: another
+ * test's open transaction makes a build read rows once more, which is right but hard to count.
+ */
+export async function settle(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ now: string }>('select pg_current_xact_id()::text as now');
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    const passed = await pool.query('select where pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8', [
+      rows[0]?.now,
+    ]);
+    if (passed.rowCount === 1) return;
+    await sleep(20);
+  }
+  throw new Error('a transaction of another test has been open for too long');
 }
 
 /** A raw table as the landing makes it: every write stamps the row with its transaction. */
