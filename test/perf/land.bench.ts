@@ -12,7 +12,7 @@ import {
   openWarehouse,
 } from '../../pipelines/warehouse/index.ts';
 
-const ROWS = 100_000;
+const ROWS = 50_000;
 
 /**
  * Landing speed of lead-shaped rows (about 1.2 kB of JSON) with the real server settings, fsync included, against a bare COPY of the

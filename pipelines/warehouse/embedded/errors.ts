@@ -42,7 +42,7 @@ export class NoServerUserError extends VoronkaError {
 export class PostgresInitError extends VoronkaError {
   constructor(folder: string, output: string) {
     super(
-      `Could not create the embedded database in ${folder}. ${hint(output)}What initdb said:\n${indent(output)}`,
+      `Could not create the embedded database in ${folder}. ${hint(output)}The end of what initdb said:\n${indent(output.trim().split('\n').slice(-6).join('\n'))}`,
       { code: 'POSTGRES_INIT_FAILED', retry: 'never', context: { folder } },
     );
   }

@@ -2,50 +2,53 @@
 -- in a crash costs nothing, for coming back takes longer than the second it remembers.
 create unlogged table ops.rate_slots (
   bucket text primary key,
-  -- The last moments by which the requests granted so far are sent, ascending; as many as are allowed per second.
-  sent_by timestamptz[] not null default '{}',
+  -- When the last requests are sent, ascending; as many as matter for the next one.
+  sent_at timestamptz[] not null default '{}',
   -- Nobody sends before this: the source asked for a pause. Infinity: it has blocked the account.
   paused_until timestamptz
 ) with (fillfactor = 20);
 
--- Grants p_count requests: for each the milliseconds to wait from now on; null when the account is blocked. A request may be sent between then and p_tolerance later;
--- whoever is later than that throws the grant away. So the request p_limit places further on, granted no earlier than a second after
--- the LATEST moment of this one, can never be within the same second, however late timers fire.
-create function ops.reserve_rate_slots(
-  p_bucket text, p_limit integer, p_count integer, p_tolerance interval, p_guard interval
-) returns double precision[]
+-- Grants p_count requests: when each is to be sent, and in how many milliseconds from now; null when the account is blocked.
+-- The request p_limit places after another comes a second and p_guard after it: the guard is what the way may squeeze together.
+create function ops.reserve_rate_slots(p_bucket text, p_limit integer, p_count integer, p_guard interval)
+returns table (slot timestamptz, wait_ms double precision)
 language plpgsql as $$
 declare
   v_sent timestamptz[];
   v_paused timestamptz;
   v_now timestamptz;
-  v_slot timestamptz;
-  v_waits double precision[] := '{}';
 begin
-  select sent_by, paused_until into v_sent, v_paused from ops.rate_slots where bucket = p_bucket for update;
+  select sent_at, paused_until into v_sent, v_paused from ops.rate_slots where bucket = p_bucket for update;
   if not found then
     insert into ops.rate_slots (bucket) values (p_bucket) on conflict do nothing;
-    select sent_by, paused_until into v_sent, v_paused from ops.rate_slots where bucket = p_bucket for update;
+    select sent_at, paused_until into v_sent, v_paused from ops.rate_slots where bucket = p_bucket for update;
   end if;
   if v_paused = 'infinity' then
-    return null;
+    return;
   end if;
   -- Read after the lock is held: others may have been before us.
   v_now := clock_timestamp();
   for i in 1..p_count loop
-    v_slot := greatest(v_now, v_paused);
-    if cardinality(v_sent) >= p_limit then
-      v_slot := greatest(v_slot, v_sent[cardinality(v_sent) - p_limit + 1] + interval '1 second' + p_guard);
-    end if;
     -- Evenly, not in bursts: the receiver takes a burst one by one, and the delay of its last ones eats up the distance to the next.
-    v_slot := greatest(v_slot, v_sent[cardinality(v_sent)] - p_tolerance + interval '970 ms' / p_limit);
-    v_waits := v_waits || (extract(epoch from v_slot - v_now) * 1000)::double precision;
-    v_sent := v_sent || greatest(v_slot + p_tolerance, v_sent[cardinality(v_sent)]);
+    slot := greatest(v_now, v_paused, v_sent[cardinality(v_sent)] + interval '970 ms' / p_limit);
+    if cardinality(v_sent) >= p_limit then
+      slot := greatest(slot, v_sent[cardinality(v_sent) - p_limit + 1] + interval '1 second' + p_guard);
+    end if;
+    v_sent := v_sent || slot;
+    wait_ms := extract(epoch from slot - v_now) * 1000;
+    return next;
   end loop;
   -- Workers with another limit may look further back than this one.
-  update ops.rate_slots set sent_by = v_sent[greatest(1, cardinality(v_sent) - greatest(p_limit, 50) + 1):] where bucket = p_bucket;
-  return v_waits;
+  update ops.rate_slots set sent_at = v_sent[greatest(1, cardinality(v_sent) - greatest(p_limit, 50) + 1):] where bucket = p_bucket;
 end
+$$;
+
+-- A request left later than granted: those that look back to it must look to the moment it really left.
+create function ops.move_rate_slot(p_bucket text, p_slot timestamptz, p_late interval) returns void
+language sql as $$
+  update ops.rate_slots
+  set sent_at = (select array_agg(moment order by moment) from unnest(array_replace(sent_at, p_slot, p_slot + p_late)) as moment)
+  where bucket = p_bucket and p_slot = any(sent_at)
 $$;
 
 -- Accounts that the source has blocked: nothing is sent until somebody has looked, or a single question has been answered again.
