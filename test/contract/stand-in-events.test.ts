@@ -53,6 +53,18 @@ describe('the list of events', () => {
     ]);
   });
 
+  it('is newest first under a filter too', async () => {
+    const path = `/events?filter[type]=lead_status_changed&filter[entity]=lead&limit=2`;
+    const rows = await followed(standIn, path, 'events');
+    expect(rows.map((row) => row.value_after[0].lead_status.id)).toEqual([
+      143,
+      142,
+      secondStage,
+      firstStage,
+      firstStage,
+    ]);
+  });
+
   it('has string ids of 26 characters that grow with time and line, the same on every start', async () => {
     const ids = idsOf(await get(standIn, '/events'), 'events') as string[];
     expect(ids[0]).toBe('01hzzzzzzzzzzzzzzzzzzzzzzz');
