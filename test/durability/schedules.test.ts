@@ -22,8 +22,8 @@ describe('a missed tick is caught up, once', () => {
 
   it('does not count ticks of the quiet hours as missed', () => {
     const nights = { every: '1h', quiet_hours: { from: '22:00', to: '07:00' } };
-    // 23:30 to 06:30 Moscow: every tick between was to be quiet.
-    expect(isOverdue(nights, at('2026-03-02T18:30:00Z'), at('2026-03-03T03:30:00Z'), MOSCOW)).toBe(true);
+    // At 06:30 Moscow: the tick of 21:00 was missed, those from 22:00 on were to be quiet.
+    expect(isOverdue(nights, at('2026-03-02T17:30:00Z'), at('2026-03-03T03:30:00Z'), MOSCOW)).toBe(true);
     expect(isOverdue(nights, at('2026-03-02T19:05:00Z'), at('2026-03-03T03:30:00Z'), MOSCOW)).toBe(false);
     expect(isOverdue(nights, at('2026-03-02T19:05:00Z'), at('2026-03-03T04:00:01Z'), MOSCOW)).toBe(true);
   });
