@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='activity_id',
-    indexes=[{'columns': ['activity_id'], 'unique': true}, {'columns': ['deal_id']}, {'columns': ['occurred_at']}]
+    indexes=[{'columns': ['activity_id'], 'unique': true}, {'columns': ['deal_id']}]
 ) }}
 
 with
@@ -40,24 +40,24 @@ contacts as (
 {% if is_incremental() -%}
 changed as (
 
-    select note_id as source_id from notes where {{ changed_since_last_build('loaded_xid') }}
+    select 'note:' || note_id as activity_id from notes where {{ changed_since_last_build('loaded_xid') }}
     union
-    select event_id from entity_events where {{ changed_since_last_build('loaded_xid') }}
+    select 'event:' || event_id from entity_events where {{ changed_since_last_build('loaded_xid') }}
     -- A task may be moved to another deal; a deal, or a contact, may belong to another client now.
     union
-    select entity_events.event_id
+    select 'event:' || entity_events.event_id
     from entity_events
     inner join tasks on tasks.task_id = entity_events.entity_id
     where
         entity_events.type = 'task_completed'
         and {{ changed_since_last_build('tasks.loaded_xid') }}
     union
-    select activities.source_id
+    select activities.activity_id
     from {{ this }} as activities
     inner join deals on deals.deal_id = activities.deal_id
     where {{ changed_since_last_build('deals.loaded_xid') }}
     union
-    select activities.source_id
+    select activities.activity_id
     from {{ this }} as activities
     inner join contacts on contacts.client_id = activities.contact_client_id
     where {{ changed_since_last_build('contacts.loaded_xid') }}
@@ -69,7 +69,6 @@ noted as (
 
     select
         'note:' || notes.note_id as activity_id,
-        notes.note_id as source_id,
         notes.account_id,
         case
             when notes.note_type in ('call_in', 'call_out', 'sms_in', 'sms_out') then notes.note_type
@@ -88,7 +87,7 @@ noted as (
         notes.created_at as occurred_at
     from notes
     {% if is_incremental() -%}
-    inner join changed on changed.source_id = notes.note_id
+    inner join changed on changed.activity_id = 'note:' || notes.note_id
     {%- endif %}
     where notes.note_type not in ('service_message', 'extended_service_message', 'lead_auto_created')
 
@@ -98,7 +97,6 @@ logged as (
 
     select
         'event:' || entity_events.event_id as activity_id,
-        entity_events.event_id as source_id,
         entity_events.account_id,
         case entity_events.type
             when 'lead_status_changed' then 'stage_move'
@@ -121,7 +119,7 @@ logged as (
         entity_events.created_at as occurred_at
     from entity_events
     {% if is_incremental() -%}
-    inner join changed on changed.source_id = entity_events.event_id
+    inner join changed on changed.activity_id = 'event:' || entity_events.event_id
     {%- endif %}
     left join tasks
         on entity_events.type = 'task_completed'
@@ -156,7 +154,6 @@ final as (
 
     select
         linked.activity_id,
-        linked.source_id,
         linked.account_id,
         linked.deal_id,
         case linked.entity_type

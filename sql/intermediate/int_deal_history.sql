@@ -81,7 +81,10 @@ events_and_previous as (
 
 moves as (
 
-    select * from events_and_previous
+    select
+        *,
+        lead(changed_at) over (partition by deal_id, attribute order by changed_at, order_key collate "C") is null as is_last
+    from events_and_previous
     -- The same change told twice.
     where (changed_at, value_before, value_after) is distinct from (previous_at, previous_before, previous_after)
 
@@ -89,14 +92,8 @@ moves as (
 
 last_moves as (
 
-    select distinct on (deal_id, attribute)
-        deal_id,
-        attribute,
-        changed_at,
-        order_key,
-        value_after
-    from moves
-    order by deal_id, attribute, changed_at desc, order_key collate "C" desc
+    select * from moves
+    where is_last
 
 ),
 
@@ -180,7 +177,14 @@ gaps as (
     where
         current_values.value is not null
         and (
-            last_moves.deal_id is null
+            (
+                last_moves.deal_id is null
+                -- A price that never changed needs no history: it is the deal's amount.
+                and (
+                    current_values.attribute <> 'price'
+                    or current_values.deal_id in (select past_values.deal_id from past_values)
+                )
+            )
             -- An event newer than what was seen of the deal: the deal is behind, not the events.
             or (
                 current_values.updated_at >= last_moves.changed_at
@@ -262,10 +266,7 @@ ordered_observations as (
         lag(value, 1, from_value) over seen as previous_value,
         greatest(begins_at, lag(updated_at) over seen) as previous_at,
         row_number() over seen as observation_no,
-        row_number() over (
-            partition by deal_id, attribute, gap_key
-            order by is_current desc, updated_at desc, load_id desc, seen_at desc
-        ) = 1 as is_last
+        lead(updated_at) over seen is null as is_last
     from observations
     window seen as (
         partition by deal_id, attribute, gap_key

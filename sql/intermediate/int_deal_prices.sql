@@ -1,4 +1,5 @@
--- A deal's amount through time. The row that still holds has the amount the deal shows now, kopecks included.
+-- A deal's amount through time, for deals whose amount is known to have changed. Of the row that still holds the deal itself
+-- knows better: it has the kopecks.
 
 with
 

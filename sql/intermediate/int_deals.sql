@@ -9,28 +9,63 @@
 
 with
 
+{% if is_incremental() -%}
+changed as (
+
+    select deal_id from {{ ref('stg_amocrm__leads') }}
+    where {{ changed_since_last_build('loaded_xid') }}
+
+    union
+
+    select entity_id from {{ ref('int_entity_events') }}
+    where
+        entity_type = 'lead'
+        and {{ changed_since_last_build('loaded_xid') }}
+
+    union
+
+    -- A version that came late is filed in the past at once; one that was superseded now keeps its old loaded_xid.
+    select deal_id from {{ ref('stg_amocrm__lead_past_versions') }}
+    where {{ changed_since_last_build('loaded_xid') }}
+
+    union
+
+    select deals.deal_id
+    from {{ this }} as deals
+    cross join {{ ref('int_funnel_config') }} as funnel_config
+    where {{ changed_since_last_build('funnel_config.changed_xid') }}
+
+),
+{%- endif %}
+
 leads as (
 
-    select * from {{ ref('stg_amocrm__leads') }}
+    select leads.* from {{ ref('stg_amocrm__leads') }} as leads
+    {% if is_incremental() -%}
+    inner join changed on changed.deal_id = leads.deal_id
+    {%- endif %}
 
 ),
 
 past_versions as (
 
-    select deal_id, loaded_xid from {{ ref('stg_amocrm__lead_past_versions') }}
+    select
+        past_versions.deal_id,
+        past_versions.loaded_xid
+    from {{ ref('stg_amocrm__lead_past_versions') }} as past_versions
+    {% if is_incremental() -%}
+    inner join changed on changed.deal_id = past_versions.deal_id
+    {%- endif %}
 
 ),
 
 events as (
 
-    select * from {{ ref('int_entity_events') }}
-    where entity_type = 'lead'
-
-),
-
-custom_fields as (
-
-    select * from {{ ref('stg_amocrm__lead_custom_fields') }}
+    select events.* from {{ ref('int_entity_events') }} as events
+    {% if is_incremental() -%}
+    inner join changed on changed.deal_id = events.entity_id
+    {%- endif %}
+    where events.entity_type = 'lead'
 
 ),
 
@@ -47,24 +82,6 @@ funnel_config as (
 
 ),
 
-changed as (
-
-    select deal_id from leads where {{ changed_since_last_build('loaded_xid') }}
-    union
-    select entity_id from events where {{ changed_since_last_build('loaded_xid') }}
-    {% if is_incremental() -%}
-    -- A version that came late is filed in the past at once; one that was superseded now keeps its old loaded_xid.
-    union
-    select deal_id from past_versions where {{ changed_since_last_build('loaded_xid') }}
-    union
-    select deals.deal_id
-    from {{ this }} as deals
-    cross join funnel_config
-    where {{ changed_since_last_build('funnel_config.changed_xid') }}
-    {%- endif %}
-
-),
-
 event_summaries as (
 
     select
@@ -74,7 +91,6 @@ event_summaries as (
         min(events.created_at) as first_event_at,
         max(events.created_at) filter (where events.type = 'lead_deleted') as last_deleted_at
     from events
-    inner join changed on changed.deal_id = events.entity_id
     group by events.entity_id
 
 ),
@@ -85,7 +101,6 @@ past_summaries as (
         past_versions.deal_id,
         max(past_versions.loaded_xid) as loaded_xid
     from past_versions
-    inner join changed on changed.deal_id = past_versions.deal_id
     group by past_versions.deal_id
 
 ),
@@ -99,7 +114,6 @@ deletions as (
         events.actor_id,
         events.created_at
     from events
-    inner join changed on changed.deal_id = events.entity_id
     where events.type in ('lead_deleted', 'lead_restored')
     order by events.entity_id, events.created_at desc, events.crm_id desc
 
@@ -107,18 +121,21 @@ deletions as (
 
 lead_sources as (
 
-    select distinct on (custom_fields.deal_id)
-        custom_fields.deal_id,
-        custom_fields.value
-    from custom_fields
-    inner join settings
-        on lower(settings.lead_source_field) in (
-            lower(custom_fields.field_code),
-            lower(custom_fields.field_name),
-            custom_fields.field_crm_id
+    select distinct on (leads.deal_id)
+        leads.deal_id,
+        field #>> '{values,0,value}' as value
+    from leads
+    cross join settings
+    -- `[*]` unwraps the list of fields and passes over null.
+    cross join lateral jsonb_path_query(leads.custom_fields, '$[*]') as field
+    where
+        lower(settings.lead_source_field) in (
+            lower(field ->> 'field_code'),
+            lower(field ->> 'field_name'),
+            field ->> 'field_id'
         )
-    where custom_fields.value <> ''
-    order by custom_fields.deal_id, custom_fields.field_crm_id
+        and field #>> '{values,0,value}' <> ''
+    order by leads.deal_id, field ->> 'field_id'
 
 ),
 
@@ -177,7 +194,6 @@ seen_in_leads as (
             funnel_config.changed_xid
         ) as loaded_xid
     from leads
-    inner join changed on changed.deal_id = leads.deal_id
     left join event_summaries on event_summaries.deal_id = leads.deal_id
     left join past_summaries on past_summaries.deal_id = leads.deal_id
     left join deletions on deletions.deal_id = leads.deal_id

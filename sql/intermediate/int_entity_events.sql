@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='event_id',
-    indexes=[{'columns': ['event_id'], 'unique': true}, {'columns': ['subject_id']}, {'columns': ['loaded_xid']}]
+    indexes=[{'columns': ['event_id'], 'unique': true}, {'columns': ['entity_id']}, {'columns': ['loaded_xid']}]
 ) }}
 
 -- Events are never edited, so each is taken out of its payload once; everything that follows an entity through time reads
@@ -34,7 +34,6 @@ final as (
         event_id,
         account_id,
         crm_id,
-        {{ entity_key('account_id', "(entity_type || ':' || entity_crm_id)") }} as subject_id,
         entity_type,
         {{ entity_key('account_id', 'entity_crm_id') }} as entity_id,
         type,

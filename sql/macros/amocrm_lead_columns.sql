@@ -18,6 +18,7 @@
         "('contact:' || (jsonb_path_query_first(lead._embedded, '$.contacts[*] ? (@.is_main == true).id') #>> '{}'))"
     ) }} as contact_client_id,
     lead._embedded #>> '{source,name}' as source_name,
+    lead.custom_fields_values as custom_fields,
     -- Accounts with kopecks carry both; the official client too prefers the finer one when it is there.
     coalesce(lead.price_with_minor_units, lead.price) as amount,
     lead.status_id in ('142', '143') as is_closed,
@@ -44,6 +45,7 @@ cross join lateral jsonb_to_record(raw_leads.payload) as lead (
     created_at double precision,
     updated_at double precision,
     closed_at double precision,
+    custom_fields_values jsonb,
     _embedded jsonb
 )
 {%- endmacro %}

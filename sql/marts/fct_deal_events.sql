@@ -2,7 +2,6 @@
     materialized='incremental',
     unique_key='deal_id',
     indexes=[
-        {'columns': ['event_id'], 'unique': true},
         {'columns': ['deal_id']},
         {'columns': ['event', 'occurred_at']}
     ]
@@ -10,18 +9,16 @@
 
 with
 
-changed_deals as (
+deals as (
 
-    select * from {{ ref('int_deals') }}
-    where {{ changed_since_last_build('loaded_xid') }}
+    select * from {{ ref('fct_deals') }}
 
 ),
 
-deals as (
+changed_deals as (
 
-    select fct_deals.*
-    from {{ ref('fct_deals') }} as fct_deals
-    inner join changed_deals on changed_deals.deal_id = fct_deals.deal_id
+    select deal_id from {{ ref('int_deals') }}
+    where {{ changed_since_last_build('loaded_xid') }}
 
 ),
 
@@ -34,31 +31,38 @@ steps as (
 stays as (
 
     select
-        stays.*,
+        stays.deal_id,
+        stays.stay_no,
+        stays.pipeline_id,
+        stays.stage_id,
+        stays.owner_id_at_entry as owner_id,
+        stays.actor_id,
+        stays.loss_reason_id,
+        stays.step,
+        stays.previous_step,
+        stays.step_no,
+        stays.amount,
+        stays.entered_at,
         -- The furthest step before this stay; losing a deal does not take it further.
         coalesce(
-            max(case when stays.step <> 'lost' then stays.step_no end) over (
-                partition by stays.deal_id
-                order by stays.stay_no
-                rows between unbounded preceding and 1 preceding
+            max(stays.step_no) filter (where stays.step <> 'lost') over (
+                deal rows between unbounded preceding and 1 preceding
             ),
             0
-        ) as step_no_before
+        ) as step_no_before,
+        max(stays.step_no) filter (where stays.step <> 'lost') over whole_deal as furthest_step_no,
+        bool_or(stays.step <> 'incoming') over whole_deal as is_accepted,
+        max(stays.stay_no) filter (where stays.step = 'won' and stays.previous_step is distinct from 'won') over whole_deal
+            as winning_stay_no
     from {{ ref('fct_deal_stage_stays') }} as stays
     inner join changed_deals on changed_deals.deal_id = stays.deal_id
     where not stays.is_deal_deleted
-
-),
-
-summaries as (
-
-    select
-        deal_id,
-        max(step_no) filter (where step <> 'lost') as furthest_step_no,
-        bool_or(step <> 'incoming') as is_accepted,
-        max(stay_no) filter (where step = 'won' and previous_step is distinct from 'won') as winning_stay_no
-    from stays
-    group by deal_id
+    window
+        deal as (partition by stays.deal_id order by stays.stay_no),
+        whole_deal as (
+            partition by stays.deal_id order by stays.stay_no
+            rows between unbounded preceding and unbounded following
+        )
 
 ),
 
@@ -67,13 +71,13 @@ beginnings as (
 
     select
         stays.deal_id,
-        case when summaries.is_accepted then 'created' else 'incoming' end as event,
+        case when stays.is_accepted then 'created' else 'incoming' end as event,
         stays.step,
         stays.step_no,
         stays.stay_no,
         stays.pipeline_id,
         stays.stage_id,
-        stays.owner_id_at_entry as owner_id,
+        stays.owner_id,
         deals.created_by_id as actor_id,
         stays.amount,
         null as loss_reason_id,
@@ -82,7 +86,6 @@ beginnings as (
         null::boolean as has_next_step,
         deals.created_at as occurred_at
     from stays
-    inner join summaries on summaries.deal_id = stays.deal_id
     inner join deals on deals.deal_id = stays.deal_id
     where stays.stay_no = 1
 
@@ -98,47 +101,72 @@ reached as (
         stays.stay_no,
         stays.pipeline_id,
         stays.stage_id,
-        stays.owner_id_at_entry as owner_id,
+        stays.owner_id,
         stays.actor_id,
         stays.amount,
         null as loss_reason_id,
         null as lost_from_step,
         steps.step_no < stays.step_no as is_skipped,
-        summaries.furthest_step_no > steps.step_no as has_next_step,
+        stays.furthest_step_no > steps.step_no as has_next_step,
         stays.entered_at as occurred_at
     from stays
     inner join steps
         on steps.step_no > stays.step_no_before
         and steps.step_no <= stays.step_no
-    inner join summaries on summaries.deal_id = stays.deal_id
-    where stays.step <> 'lost'
+    where
+        stays.step <> 'lost'
+        and stays.step_no > stays.step_no_before
 
 ),
 
-closings as (
+wins as (
 
     select
         stays.deal_id,
-        stays.step as event,
+        'won' as event,
         stays.step,
         stays.step_no,
         stays.stay_no,
         stays.pipeline_id,
         stays.stage_id,
-        stays.owner_id_at_entry as owner_id,
+        stays.owner_id,
         stays.actor_id,
-        case when stays.step = 'won' then deals.amount else stays.amount end as amount,
-        stays.loss_reason_id,
-        case when stays.step = 'lost' then stays.previous_step end as lost_from_step,
+        deals.amount,
+        null as loss_reason_id,
+        null as lost_from_step,
         false as is_skipped,
         null::boolean as has_next_step,
         stays.entered_at as occurred_at
     from stays
-    inner join summaries on summaries.deal_id = stays.deal_id
     inner join deals on deals.deal_id = stays.deal_id
     where
-        (stays.step = 'won' and deals.is_won and stays.stay_no = summaries.winning_stay_no)
-        or (stays.step = 'lost' and stays.previous_step is distinct from 'lost')
+        stays.stay_no = stays.winning_stay_no
+        and deals.is_won
+
+),
+
+losses as (
+
+    select
+        stays.deal_id,
+        'lost' as event,
+        stays.step,
+        stays.step_no,
+        stays.stay_no,
+        stays.pipeline_id,
+        stays.stage_id,
+        stays.owner_id,
+        stays.actor_id,
+        stays.amount,
+        stays.loss_reason_id,
+        stays.previous_step as lost_from_step,
+        false as is_skipped,
+        null::boolean as has_next_step,
+        stays.entered_at as occurred_at
+    from stays
+    where
+        stays.step = 'lost'
+        and stays.previous_step is distinct from 'lost'
 
 ),
 
@@ -152,7 +180,7 @@ reopenings as (
         stays.stay_no,
         stays.pipeline_id,
         stays.stage_id,
-        stays.owner_id_at_entry as owner_id,
+        stays.owner_id,
         stays.actor_id,
         stays.amount,
         null as loss_reason_id,
@@ -186,6 +214,7 @@ deletions as (
         null::boolean as has_next_step,
         deals.deleted_at as occurred_at
     from deals
+    inner join changed_deals on changed_deals.deal_id = deals.deal_id
     where deals.is_deleted
 
 ),
@@ -196,7 +225,9 @@ milestones as (
     union all
     select * from reached
     union all
-    select * from closings
+    select * from wins
+    union all
+    select * from losses
     union all
     select * from reopenings
     union all

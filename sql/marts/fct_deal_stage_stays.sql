@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='deal_id',
-    indexes=[{'columns': ['deal_id']}, {'columns': ['stage_id', 'entered_at']}, {'columns': ['entered_at']}]
+    indexes=[{'columns': ['deal_id']}, {'columns': ['stage_id', 'entered_at']}]
 ) }}
 
 with
@@ -66,7 +66,6 @@ stays as (
             when stage_stays.left_at is not null then stage_stays.left_at
             when deals.is_deleted then greatest(deals.deleted_at, stage_stays.entered_at)
         end as left_at,
-        coalesce(stage_stays.next_order_key, '~') as next_order_key,
         stage_stays.left_at is null as is_last
     from stage_stays
     inner join deals on deals.deal_id = stage_stays.deal_id
@@ -74,10 +73,58 @@ stays as (
 
 ),
 
+stays_with_owners as (
+
+    select
+        stays.*,
+        owners.owner_id,
+        case
+            when prices.valid_to is null then coalesce(stays.current_amount, prices.amount)
+            else prices.amount
+        end::numeric(18, 2) as amount
+    from stays
+    left join ownership as owners
+        on owners.deal_id = stays.deal_id
+        and (owners.valid_from, owners.order_key) <= (stays.entered_at, stays.order_key)
+        and (
+            owners.valid_to is null
+            or (stays.entered_at, stays.order_key) < (owners.valid_to, owners.next_order_key)
+        )
+    left join prices
+        on prices.deal_id = stays.deal_id
+        and (prices.valid_from, prices.order_key) <= (stays.entered_at, stays.order_key)
+        and (
+            prices.valid_to is null
+            or (stays.entered_at, stays.order_key) < (prices.valid_to, prices.next_order_key)
+        )
+
+),
+
+-- Who owns a deal at the end of its last stay: now, or when it was deleted. At any other the next stay's owner at entry tells.
+last_owners as (
+
+    select
+        stays.deal_id,
+        owners.owner_id
+    from stays
+    inner join ownership as owners
+        on owners.deal_id = stays.deal_id
+        and (
+            (stays.left_at is null and owners.valid_to is null)
+            or (
+                owners.valid_from <= stays.left_at
+                and (owners.valid_to is null or stays.left_at < owners.valid_to)
+            )
+        )
+    where stays.is_last
+
+),
+
 neighbours as (
 
     select
         *,
+        lead(owner_id) over deal as next_owner_id,
         lead(stage_id) over deal as next_stage_id,
         lead(pipeline_id) over deal as next_pipeline_id,
         lead(step) over deal as next_step,
@@ -85,7 +132,7 @@ neighbours as (
         lag(stage_id) over deal as previous_stage_id,
         lag(step) over deal as previous_step,
         row_number() over (partition by deal_id, stage_id order by stay_no) > 1 as is_reentry
-    from stays
+    from stays_with_owners
     window deal as (partition by deal_id order by stay_no)
 
 ),
@@ -120,8 +167,8 @@ final as (
         neighbours.stage_id,
         neighbours.previous_stage_id,
         neighbours.next_stage_id,
-        entry_owners.owner_id as owner_id_at_entry,
-        exit_owners.owner_id as owner_id_at_exit,
+        neighbours.owner_id as owner_id_at_entry,
+        case when neighbours.is_last then last_owners.owner_id else neighbours.next_owner_id end as owner_id_at_exit,
         neighbours.actor_id,
         case
             when neighbours.step <> 'lost' then null
@@ -145,10 +192,7 @@ final as (
 
         neighbours.stay_no,
         neighbours.step_no,
-        case
-            when entry_prices.valid_to is null then coalesce(neighbours.current_amount, entry_prices.amount)
-            else entry_prices.amount
-        end::numeric(18, 2) as amount,
+        neighbours.amount,
         extract(epoch from neighbours.left_at - neighbours.entered_at)::bigint as calendar_seconds,
 
         neighbours.is_reentry,
@@ -157,32 +201,7 @@ final as (
         neighbours.entered_at,
         neighbours.left_at
     from neighbours
-    left join ownership as entry_owners
-        on entry_owners.deal_id = neighbours.deal_id
-        and (entry_owners.valid_from, entry_owners.order_key) <= (neighbours.entered_at, neighbours.order_key)
-        and (
-            entry_owners.valid_to is null
-            or (neighbours.entered_at, neighbours.order_key) < (entry_owners.valid_to, entry_owners.next_order_key)
-        )
-    left join ownership as exit_owners
-        on exit_owners.deal_id = neighbours.deal_id
-        and (
-            (neighbours.left_at is null and exit_owners.valid_to is null)
-            or (
-                (exit_owners.valid_from, exit_owners.order_key) <= (neighbours.left_at, neighbours.next_order_key)
-                and (
-                    exit_owners.valid_to is null
-                    or (neighbours.left_at, neighbours.next_order_key) < (exit_owners.valid_to, exit_owners.next_order_key)
-                )
-            )
-        )
-    left join prices as entry_prices
-        on entry_prices.deal_id = neighbours.deal_id
-        and (entry_prices.valid_from, entry_prices.order_key) <= (neighbours.entered_at, neighbours.order_key)
-        and (
-            entry_prices.valid_to is null
-            or (neighbours.entered_at, neighbours.order_key) < (entry_prices.valid_to, entry_prices.next_order_key)
-        )
+    left join last_owners on last_owners.deal_id = neighbours.deal_id
     left join past_loss_reasons
         on past_loss_reasons.deal_id = neighbours.deal_id
         and past_loss_reasons.stay_no = neighbours.stay_no
