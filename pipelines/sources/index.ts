@@ -3,3 +3,4 @@ export * from './engine/errors.ts';
 export type { SourceSession, StreamInfo, SyncProgress } from './engine/session.ts';
 export * from './amocrm/errors.ts';
 export { openSource, type OpenSourceOptions } from './open-source.ts';
+export { consentUrl, exchangeCode } from './exchange-code.ts';

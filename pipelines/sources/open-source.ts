@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { SourceConfig } from '../config/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { openAmocrm } from './amocrm/open.ts';
@@ -29,6 +30,7 @@ export interface OpenSourceOptions {
 export async function openSource(config: SourceConfig, options: OpenSourceOptions): Promise<SourceSession> {
   const ending = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
+  setMaxListeners(0, signal);
   const connection = await openAmocrm(config, {
     warehouse: options.warehouse,
     environment: options.environment ?? process.env,

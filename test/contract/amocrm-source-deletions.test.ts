@@ -61,7 +61,9 @@ it('comes to the same end when the events are read before the rows they are abou
   bench.standIn.restoreLead(1_012);
   bench.standIn.deleteLead(1_013);
   await wait(60);
-  await bench.warehouse.pool.query('truncate ops.cursors, raw.amocrm__leads, raw.amocrm__contacts, raw.amocrm__events, ops.liveness');
+  await bench.warehouse.pool.query(
+    'truncate ops.cursors, raw.amocrm__leads, raw.amocrm__contacts, raw.amocrm__events, ops.liveness',
+  );
   await bench.sync(['events']);
   await bench.sync(['contacts', 'leads']);
   expect(await bench.differences()).toEqual([]);
@@ -80,13 +82,16 @@ it('keeps a lead that was purged from the bin, marked deleted', async () => {
 it('marks a loss reason deleted that a complete read no longer has', async () => {
   bench.standIn.truth.crm.lossReasons.delete(71);
   await bench.sync(['loss_reasons']);
-  const { rows } = await bench.warehouse.pool.query('select id from raw.amocrm__loss_reasons where is_deleted');
+  const { rows } = await bench.warehouse.pool.query(
+    'select id from raw.amocrm__loss_reasons where is_deleted',
+  );
   expect(rows).toEqual([{ id: '71' }]);
 });
 
 it('stops and asks before a short answer marks more than the allowed share deleted', async () => {
   const { crm } = bench.standIn.truth;
-  for (let place = 0; place < 40; place += 1) crm.lossReasons.set(100 + place, { id: 100 + place, name: 'r', sort: 9 });
+  for (let place = 0; place < 40; place += 1)
+    crm.lossReasons.set(100 + place, { id: 100 + place, name: 'r', sort: 9 });
   await bench.sync(['loss_reasons']);
   const kept = new Map(crm.lossReasons);
   for (let place = 0; place < 30; place += 1) crm.lossReasons.delete(100 + place);
@@ -94,7 +99,9 @@ it('stops and asks before a short answer marks more than the allowed share delet
   await expect(readToEnd(session, 'loss_reasons')).rejects.toThrow(SweepRefusedError);
   crm.lossReasons.clear();
   await expect(readToEnd(session, 'loss_reasons')).rejects.toThrow(/44 of 44/);
-  const { rows } = await bench.warehouse.pool.query('select id from raw.amocrm__loss_reasons where is_deleted');
+  const { rows } = await bench.warehouse.pool.query(
+    'select id from raw.amocrm__loss_reasons where is_deleted',
+  );
   expect(rows).toEqual([]);
   for (const [id, reason] of kept) crm.lossReasons.set(id, reason);
   await readToEnd(session, 'loss_reasons');

@@ -5,7 +5,9 @@ import { company, openBench, readToEnd, TOKEN_ENV, type Bench } from './amocrm-s
 
 let bench: Bench;
 beforeEach(async () => {
-  bench = await openBench(company({ leads: 900, contacts: 100, companies: 60, events: 300, tasks: 120, notes: 90 }));
+  bench = await openBench(
+    company({ leads: 900, contacts: 100, companies: 60, events: 300, tasks: 120, notes: 90 }),
+  );
 });
 afterEach(() => bench.close());
 
@@ -41,7 +43,9 @@ it.each(['rate-limit-html', 'retry-after'] as const)('backs off at a 429 with %s
   if (shape === 'retry-after') {
     // Nobody asks within the second the answer asked for, beyond what was under way already.
     const last = refused.at(-1)!;
-    const next = bench.standIn.requests.filter(({ time, status }) => time > last.time + last.ms && status !== 429);
+    const next = bench.standIn.requests.filter(
+      ({ time, status }) => time > last.time + last.ms && status !== 429,
+    );
     expect(next[0]!.time - last.time).toBeGreaterThan(900);
   }
 });
@@ -49,7 +53,10 @@ it.each(['rate-limit-html', 'retry-after'] as const)('backs off at a 429 with %s
 it('gives up on a source that stays down, says so, and asks to be tried later', async () => {
   const session = await bench.open({ maxTries: 2 });
   bench.standIn.faults['server-error'] = true;
-  await expect(readToEnd(session, 'leads')).rejects.toMatchObject({ code: 'AMOCRM_UNAVAILABLE', retry: 'later' });
+  await expect(readToEnd(session, 'leads')).rejects.toMatchObject({
+    code: 'AMOCRM_UNAVAILABLE',
+    retry: 'later',
+  });
   bench.standIn.faults['server-error'] = false;
   await readToEnd(session, 'leads');
   await session.close();
@@ -85,16 +92,19 @@ it('stops at 402 for the account and says that the subscription is over', async 
   await expect(bench.open()).rejects.toMatchObject({ code: 'AMOCRM_PAYMENT_REQUIRED', retry: 'never' });
 });
 
-it.each(['users-forbidden', 'external-integration'] as const)('goes on without users (%s) and says so', async (fault) => {
-  bench.standIn.faults[fault] = true;
-  const session = await bench.open();
-  expect(session.streams.filter(({ missing }) => missing !== undefined)).toMatchObject([
-    { name: 'users', missing: expect.stringContaining('403') },
-  ]);
-  await session.close();
-  await bench.sync();
-  expect(await bench.differences()).toEqual([]);
-});
+it.each(['users-forbidden', 'external-integration'] as const)(
+  'goes on without users (%s) and says so',
+  async (fault) => {
+    bench.standIn.faults[fault] = true;
+    const session = await bench.open();
+    expect(session.streams.filter(({ missing }) => missing !== undefined)).toMatchObject([
+      { name: 'users', missing: expect.stringContaining('403') },
+    ]);
+    await session.close();
+    await bench.sync();
+    expect(await bench.differences()).toEqual([]);
+  },
+);
 
 it('goes on when rights to users are taken away in the middle', async () => {
   const session = await bench.open();
@@ -120,7 +130,9 @@ it('stops everything for an account that is blocked, in every process, until it 
   expect(bench.standIn.requests.length).toBe(before);
   await one.close();
   await other.close();
-  await bench.warehouse.pool.query(`update ops.account_blocks set asked_again_at = now() - interval '1 hour'`);
+  await bench.warehouse.pool.query(
+    `update ops.account_blocks set asked_again_at = now() - interval '1 hour'`,
+  );
   await bench.sync();
   expect(await bench.differences()).toEqual([]);
 });
@@ -129,6 +141,8 @@ it('sees less with the token of a manager, and marks nothing deleted for it', as
   await bench.sync();
   bench.standIn.faults['own-leads-only'] = true;
   await bench.sync();
-  const { rows } = await bench.warehouse.pool.query('select count(*)::int from raw.amocrm__leads where is_deleted');
+  const { rows } = await bench.warehouse.pool.query(
+    'select count(*)::int from raw.amocrm__leads where is_deleted',
+  );
   expect(rows).toEqual([{ count: 0 }]);
 });

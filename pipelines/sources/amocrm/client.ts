@@ -110,8 +110,9 @@ export class AmocrmClient {
   async #send(question: Question, token: string, signal: AbortSignal | undefined): Promise<HttpAnswer> {
     const url = new URL(`/api/v4/${question.path}`, this.#options.baseUrl);
     for (const [name, value] of question.query) url.searchParams.append(name, String(value));
-    await this.#options.limiter.acquire(signal);
-    const answer = await this.#options.http.send(url, { token, ...(signal && { signal }) });
+    const grant = await this.#options.limiter.acquire(signal);
+    const onSent = (): void => grant.sent();
+    const answer = await this.#options.http.send(url, { token, onSent, ...(signal && { signal }) });
     if (answer.date) this.#clockAhead = answer.date.getTime() - Date.now();
     return answer;
   }

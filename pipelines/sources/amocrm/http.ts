@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
 import { maskSecrets } from './mask.ts';
 
 export interface HttpSettings {
@@ -29,9 +29,36 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
+export interface SendOptions {
+  readonly token?: string;
+  readonly json?: unknown;
+  /** Called as the request is written to its connection, which may have had to be made first. */
+  readonly onSent?: () => void;
+}
+
+const ON_SENT = Symbol('on sent');
+
+/** undici calls `onRequestStart` right before it writes a request to its socket. */
+const tellWhenSent: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const onSent = (options as { [ON_SENT]?: () => void })[ON_SENT];
+  if (!onSent) return dispatch(options, handler);
+  return dispatch(options, {
+    onRequestStart: (controller, context) => {
+      onSent();
+      handler.onRequestStart?.(controller, context);
+    },
+    onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
+    onResponseStart: (...given) => handler.onResponseStart?.(...given),
+    onResponseData: (...given) => handler.onResponseData?.(...given),
+    onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
+    onResponseError: (...given) => handler.onResponseError?.(...given),
+  });
+};
+
 /** GET and POST with keep-alive, time-outs and nothing else: retries and meaning are the client's. */
 export class Http {
   readonly #agent: Agent;
+  readonly #dispatcher: Dispatcher;
   readonly #settings: HttpSettings;
 
   constructor(settings: HttpSettings) {
@@ -43,15 +70,31 @@ export class Http {
       bodyTimeout: settings.bodyTimeoutMs,
       keepAliveTimeout: 30_000,
     });
+    this.#dispatcher = this.#agent.compose(tellWhenSent);
   }
 
-  async send(
-    url: URL,
-    options: { readonly token?: string; readonly json?: unknown; readonly signal?: AbortSignal },
-  ): Promise<HttpAnswer> {
-    const limit = AbortSignal.timeout(this.#settings.totalTimeoutMs);
+  async send(url: URL, options: SendOptions & { readonly signal?: AbortSignal }): Promise<HttpAnswer> {
+    const ending = new AbortController();
+    const end = (): void => ending.abort(options.signal?.reason);
+    const limit = setTimeout(
+      () => ending.abort(new AnswerTooSlowError(this.#settings.totalTimeoutMs)),
+      this.#settings.totalTimeoutMs,
+    );
+    // By hand, not AbortSignal.any: its signals pile up on a parent that lives as long as the process (nodejs/node issue 54614).
+    options.signal?.throwIfAborted();
+    options.signal?.addEventListener('abort', end, { once: true });
+    try {
+      return await this.#send(url, options, ending.signal);
+    } finally {
+      clearTimeout(limit);
+      options.signal?.removeEventListener('abort', end);
+    }
+  }
+
+  async #send(url: URL, options: SendOptions, signal: AbortSignal): Promise<HttpAnswer> {
     const response = await request(url, {
-      dispatcher: this.#agent,
+      dispatcher: this.#dispatcher,
+      ...(options.onSent && { [ON_SENT]: options.onSent }),
       method: options.json === undefined ? 'GET' : 'POST',
       headers: {
         accept: 'application/hal+json, application/json',
@@ -60,7 +103,7 @@ export class Http {
         ...(options.json !== undefined && { 'content-type': 'application/json' }),
       },
       body: options.json === undefined ? null : JSON.stringify(options.json),
-      signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
+      signal,
     });
     const { headers } = response;
     const date = Date.parse(first(headers['date']) ?? '');
@@ -75,6 +118,12 @@ export class Http {
 
   async close(): Promise<void> {
     await this.#agent.destroy();
+  }
+}
+
+class AnswerTooSlowError extends Error {
+  constructor(milliseconds: number) {
+    super(`the answer was not complete after ${milliseconds / 1_000} s`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { SourceConfig } from '../../config/index.ts';
 import { readSecret } from '../../config/index.ts';
 import type { Warehouse } from '../../warehouse/index.ts';
@@ -6,7 +7,7 @@ import { RateLimiter } from '../engine/rate-limiter.ts';
 import { blockedSince, mayAskAgain, unblockAccount } from './account-blocks.ts';
 import { AmocrmClient } from './client.ts';
 import { AmocrmConnection } from './connection.ts';
-import { AccountBlockedError, SourceUnavailableError } from './errors.ts';
+import { AccountBlockedError, NotAuthorizedError, SourceUnavailableError } from './errors.ts';
 import { Http, HTTP_DEFAULTS, type HttpSettings } from './http.ts';
 import { OAuthTokens } from './oauth.ts';
 import { listOf } from './questions.ts';
@@ -35,7 +36,7 @@ export async function openAmocrm(
   const http = new Http({ ...HTTP_DEFAULTS, ...options.http });
   try {
     const limiter = new RateLimiter({ pool, bucket, perSecond: config.requests_per_second });
-    const tokens = tokensOf(config, baseUrl, http, options, environment);
+    const tokens = tokensOf(config, http, pool, environment);
     const client = new AmocrmClient({
       baseUrl,
       http,
@@ -61,37 +62,39 @@ export async function openAmocrm(
 
 function tokensOf(
   config: SourceConfig,
-  baseUrl: URL,
   http: Http,
-  options: OpenAmocrmOptions,
+  pool: pg.Pool,
   environment: NodeJS.ProcessEnv,
 ): TokenProvider {
-  if (config.oauth) {
-    return new OAuthTokens({
-      source: config.name,
-      baseUrl,
-      http,
-      pool: options.warehouse.pool,
-      clientId: readSecret(
-        config.oauth.client_id_env,
-        'the integration id of the amoCRM integration',
-        environment,
-      ),
-      clientSecret: readSecret(
-        config.oauth.client_secret_env,
-        'the secret key of the amoCRM integration',
-        environment,
-      ),
-      redirectUri: config.oauth.redirect_uri,
-      environment,
-    });
-  }
+  if (config.oauth) return oauthTokens(config, http, pool, environment);
   const variable = config.token_env ?? '';
-  return longLivedToken(
-    readSecret(variable, 'the long-lived token of amoCRM', environment),
-    baseUrl.host,
-    variable,
-  );
+  const token = readSecret(variable, 'the long-lived token of amoCRM', environment);
+  return longLivedToken(token, new URL(config.base_url).host, variable);
+}
+
+/** Throws SecretMissingError, SecretKeyError, and NotAuthorizedError for a source that is not configured for OAuth. */
+export function oauthTokens(
+  config: SourceConfig,
+  http: Http,
+  pool: pg.Pool,
+  environment: NodeJS.ProcessEnv,
+): OAuthTokens {
+  const { oauth } = config;
+  if (!oauth) throw new NotAuthorizedError(config.name, 'its configuration has token_env, not oauth.');
+  return new OAuthTokens({
+    source: config.name,
+    baseUrl: new URL(config.base_url),
+    http,
+    pool,
+    clientId: readSecret(oauth.client_id_env, 'the integration id of the amoCRM integration', environment),
+    clientSecret: readSecret(
+      oauth.client_secret_env,
+      'the secret key of the amoCRM integration',
+      environment,
+    ),
+    redirectUri: oauth.redirect_uri,
+    environment,
+  });
 }
 
 async function discover(client: AmocrmClient, baseUrl: URL, signal: AbortSignal): Promise<SourceAccount> {

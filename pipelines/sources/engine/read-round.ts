@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Page, PageRequest, SourceConnection } from './connection.ts';
 import type { PartCursor, Round, Span } from './cursor.ts';
 import { openLane, splitLongest, type Lane, type SplitRules } from './lanes.ts';
@@ -59,6 +60,8 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
   const concurrency = reading === 'scan' || reading === 'all-pages' ? 1 : connection.concurrency;
   const abort = new AbortController();
   const signal = AbortSignal.any([reader.signal, abort.signal]);
+  // Each request under way listens for the end: as many as there are lanes, and more than Node's warning expects.
+  setMaxListeners(0, signal);
   const queue: { page: FetchedPage; apply: () => void }[] = [];
   const inFlight = new Set<Promise<void>>();
   let newest = round.newest;
