@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='client_id',
-    indexes=[{'columns': ['client_id'], 'unique': true}]
+    indexes=[{'columns': ['client_id'], 'unique': true}, {'columns': ['loaded_xid']}]
 ) }}
 
 -- Companies and contacts as clients, out of their payloads once.
@@ -33,7 +33,8 @@ final as (
         name,
         owner_id,
         is_deleted,
-        created_at
+        created_at,
+        loaded_xid
     from contacts
 
     union all
@@ -47,7 +48,8 @@ final as (
         name,
         owner_id,
         is_deleted,
-        created_at
+        created_at,
+        loaded_xid
     from companies
 
 )

@@ -12,12 +12,12 @@ with
 {% if is_incremental() -%}
 changed as (
 
-    select deal_id from {{ ref('stg_amocrm__leads') }}
+    select account_id, crm_id from {{ ref('stg_amocrm__leads') }}
     where {{ changed_since_last_build('loaded_xid') }}
 
     union
 
-    select entity_id from {{ ref('int_entity_events') }}
+    select account_id, split_part(entity_id, ':', 2) from {{ ref('int_entity_events') }}
     where
         entity_type = 'lead'
         and {{ changed_since_last_build('loaded_xid') }}
@@ -25,12 +25,12 @@ changed as (
     union
 
     -- A version that came late is filed in the past at once; one that was superseded now keeps its old loaded_xid.
-    select deal_id from {{ ref('stg_amocrm__lead_past_versions') }}
+    select account_id, crm_id from {{ ref('stg_amocrm__lead_past_versions') }}
     where {{ changed_since_last_build('loaded_xid') }}
 
     union
 
-    select deals.deal_id
+    select deals.account_id, deals.crm_id
     from {{ this }} as deals
     cross join {{ ref('int_funnel_config') }} as funnel_config
     where {{ changed_since_last_build('funnel_config.changed_xid') }}
@@ -42,7 +42,9 @@ leads as (
 
     select leads.* from {{ ref('stg_amocrm__leads') }} as leads
     {% if is_incremental() -%}
-    inner join changed on changed.deal_id = leads.deal_id
+    inner join changed
+        on changed.account_id = leads.account_id
+        and changed.crm_id = leads.crm_id
     {%- endif %}
 
 ),
@@ -54,7 +56,9 @@ past_versions as (
         past_versions.loaded_xid
     from {{ ref('stg_amocrm__lead_past_versions') }} as past_versions
     {% if is_incremental() -%}
-    inner join changed on changed.deal_id = past_versions.deal_id
+    inner join changed
+        on changed.account_id = past_versions.account_id
+        and changed.crm_id = past_versions.crm_id
     {%- endif %}
 
 ),
@@ -63,7 +67,7 @@ events as (
 
     select events.* from {{ ref('int_entity_events') }} as events
     {% if is_incremental() -%}
-    inner join changed on changed.deal_id = events.entity_id
+    inner join changed on {{ entity_key('changed.account_id', 'changed.crm_id') }} = events.entity_id
     {%- endif %}
     where events.entity_type = 'lead'
 

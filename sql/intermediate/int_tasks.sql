@@ -1,14 +1,64 @@
 {{ config(
     materialized='incremental',
     unique_key='task_id',
-    indexes=[{'columns': ['task_id'], 'unique': true}, {'columns': ['deal_id']}]
+    indexes=[
+        {'columns': ['task_id'], 'unique': true},
+        {'columns': ['deal_id']},
+        {'columns': ['contact_client_id']},
+        {'columns': ['loaded_xid']}
+    ]
 ) }}
+
+-- One row per task, deleted ones included, with the deal and the client it is about.
 
 with
 
+{% if is_incremental() -%}
+changed as (
+
+    select account_id, crm_id from {{ ref('stg_amocrm__tasks') }}
+    where {{ changed_since_last_build('loaded_xid') }}
+
+    union
+
+    select account_id, split_part(entity_id, ':', 2) from {{ ref('int_entity_events') }}
+    where
+        type = 'task_completed'
+        and {{ changed_since_last_build('loaded_xid') }}
+
+    -- A deal, or a contact, may belong to another client now.
+    union
+
+    select known_tasks.account_id, known_tasks.crm_id
+    from {{ this }} as known_tasks
+    inner join {{ ref('int_deals') }} as deals on deals.deal_id = known_tasks.deal_id
+    where {{ changed_since_last_build('deals.loaded_xid') }}
+
+    union
+
+    select known_tasks.account_id, known_tasks.crm_id
+    from {{ this }} as known_tasks
+    inner join {{ ref('int_clients') }} as clients on clients.client_id = known_tasks.contact_client_id
+    where {{ changed_since_last_build('clients.loaded_xid') }}
+
+),
+{%- endif %}
+
 tasks as (
 
-    select * from {{ ref('stg_amocrm__tasks') }}
+    select
+        tasks.*,
+        case when tasks.entity_type = 'leads' then {{ entity_key('tasks.account_id', 'tasks.entity_crm_id') }} end as deal_id,
+        case
+            when tasks.entity_type = 'contacts'
+                then {{ entity_key('tasks.account_id', "('contact:' || tasks.entity_crm_id)") }}
+        end as contact_client_id
+    from {{ ref('stg_amocrm__tasks') }} as tasks
+    {% if is_incremental() -%}
+    inner join changed
+        on changed.account_id = tasks.account_id
+        and changed.crm_id = tasks.crm_id
+    {%- endif %}
 
 ),
 
@@ -25,9 +75,9 @@ deals as (
 
 ),
 
-contacts as (
+clients as (
 
-    select * from {{ ref('stg_amocrm__contacts') }}
+    select * from {{ ref('int_clients') }}
 
 ),
 
@@ -37,99 +87,60 @@ task_types as (
 
 ),
 
-changed as (
-
-    select task_id from tasks where {{ changed_since_last_build('loaded_xid') }}
-    {% if is_incremental() -%}
-    union
-    select entity_id from completion_events where {{ changed_since_last_build('loaded_xid') }}
-    -- A deal, or a contact, may belong to another client now.
-    union
-    select known_tasks.task_id
-    from {{ this }} as known_tasks
-    inner join deals on deals.deal_id = known_tasks.deal_id
-    where {{ changed_since_last_build('deals.loaded_xid') }}
-    union
-    select tasks.task_id
-    from tasks
-    inner join contacts
-        on contacts.account_id = tasks.account_id
-        and contacts.crm_id = tasks.entity_crm_id
-    where
-        tasks.entity_type = 'contacts'
-        and {{ changed_since_last_build('contacts.loaded_xid') }}
-    {%- endif %}
-
-),
-
 completions as (
 
-    select distinct on (completion_events.entity_id)
-        completion_events.entity_id as task_id,
+    select distinct on (tasks.task_id)
+        tasks.task_id,
         completion_events.actor_id,
         completion_events.created_at
-    from completion_events
-    inner join changed on changed.task_id = completion_events.entity_id
-    order by completion_events.entity_id, completion_events.created_at desc, completion_events.crm_id desc
-
-),
-
-linked as (
-
-    select
-        tasks.*,
-        case when tasks.entity_type = 'leads' then {{ entity_key('tasks.account_id', 'tasks.entity_crm_id') }} end as deal_id
     from tasks
-    inner join changed on changed.task_id = tasks.task_id
+    inner join completion_events on completion_events.entity_id = tasks.task_id
+    order by tasks.task_id, completion_events.created_at desc, completion_events.crm_id desc
 
 ),
 
 final as (
 
     select
-        linked.task_id,
-        linked.account_id,
-        linked.crm_id,
-        linked.deal_id,
-        case linked.entity_type
+        tasks.task_id,
+        tasks.account_id,
+        tasks.crm_id,
+        tasks.deal_id,
+        case tasks.entity_type
             when 'leads' then deals.client_id
-            when 'contacts' then coalesce(
-                contacts.company_client_id,
-                {{ entity_key('linked.account_id', "('contact:' || linked.entity_crm_id)") }}
-            )
-            when 'companies' then {{ entity_key('linked.account_id', "('company:' || linked.entity_crm_id)") }}
+            when 'contacts' then coalesce(clients.company_client_id, tasks.contact_client_id)
+            when 'companies' then {{ entity_key('tasks.account_id', "('company:' || tasks.entity_crm_id)") }}
         end as client_id,
-        linked.manager_id,
-        linked.created_by_id,
-        case when linked.is_completed then coalesce(completions.actor_id, linked.manager_id) end as completed_by_id,
+        tasks.contact_client_id,
+        tasks.manager_id,
+        tasks.created_by_id,
+        case when tasks.is_completed then coalesce(completions.actor_id, tasks.manager_id) end as completed_by_id,
 
         case
-            when linked.task_type_crm_id = '1' then 'call'
-            when linked.task_type_crm_id = '2' then 'meeting'
-            else coalesce(task_types.name, 'type ' || linked.task_type_crm_id, 'other')
+            when tasks.task_type_crm_id = '1' then 'call'
+            when tasks.task_type_crm_id = '2' then 'meeting'
+            else coalesce(task_types.name, 'type ' || tasks.task_type_crm_id, 'other')
         end as kind,
 
-        linked.duration_seconds,
+        tasks.duration_seconds,
 
-        linked.is_completed,
+        tasks.is_completed,
         -- Done late. Whether an open task is late depends on when one looks, so a query says: due_at < now().
-        linked.is_completed and coalesce(completions.created_at, linked.updated_at) > linked.due_at as is_overdue,
-        linked.is_deleted,
+        tasks.is_completed and coalesce(completions.created_at, tasks.updated_at) > tasks.due_at as is_overdue,
+        tasks.is_deleted,
 
-        linked.created_at,
-        linked.due_at,
+        tasks.created_at,
+        tasks.due_at,
         -- A task may be completed, opened again and completed: the last time counts.
-        case when linked.is_completed then coalesce(completions.created_at, linked.updated_at) end as completed_at
-    from linked
-    left join completions on completions.task_id = linked.task_id
-    left join deals on deals.deal_id = linked.deal_id
-    left join contacts
-        on linked.entity_type = 'contacts'
-        and contacts.account_id = linked.account_id
-        and contacts.crm_id = linked.entity_crm_id
+        case when tasks.is_completed then coalesce(completions.created_at, tasks.updated_at) end as completed_at,
+        tasks.loaded_xid
+    from tasks
+    left join completions on completions.task_id = tasks.task_id
+    left join deals on deals.deal_id = tasks.deal_id
+    left join clients on clients.client_id = tasks.contact_client_id
     left join task_types
-        on task_types.account_id = linked.account_id
-        and task_types.crm_id = linked.task_type_crm_id
+        on task_types.account_id = tasks.account_id
+        and task_types.crm_id = tasks.task_type_crm_id
 
 )
 

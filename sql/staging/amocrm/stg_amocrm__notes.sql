@@ -11,6 +11,7 @@ final as (
     select
         {{ entity_key('notes.account_id', 'notes.id') }} as note_id,
         notes.account_id,
+        notes.id as crm_id,
         -- A note does not say what it is attached to; the list it was read from does, and that stands in its link.
         coalesce(
             note.entity_type,
