@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { CONFIG_FILE } from '../config/index.ts';
 import { VoronkaError } from '../errors.ts';
+import { authCommand } from './commands/auth.ts';
 import { buildCommand } from './commands/build.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -24,6 +25,7 @@ const program = new Command('voronka')
 
 for (const command of [
   initCommand,
+  authCommand,
   doctorCommand,
   syncCommand,
   buildCommand,
