@@ -210,7 +210,7 @@ export async function differences(warehouse: Pick<Warehouse, 'pool'>, standIn: S
          case when raw.id is null then 'missing' when truth.id is null then 'too many' else 'differs' end as what
        from truth full join (select * from raw.amocrm__${stream} where not is_deleted) as raw on raw.id = truth.id
        where raw.payload is distinct from truth.payload`,
-      [truth.map(({ id }) => String(id)), truth.map(({ text }) => text)],
+      [truth.map(({ id }) => String(id)), truth.map(({ text }) => text.replaceAll('\\u0000', '\\ufffd'))],
     );
     found.push(...rows.map(({ id, what }) => `${stream} ${id}: ${what}`));
   }
