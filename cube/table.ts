@@ -77,5 +77,14 @@ export function renderTable({ rows, annotation }: QueryResult, options: TableOpt
       }),
     );
   }
-  return table.toString();
+  return frame ? withoutRowLines(table.toString()) : table.toString();
+}
+
+/** Of the lines between rows only the one under the titles is kept: a long table stays on one screen. */
+function withoutRowLines(text: string): string {
+  let lines = 0;
+  return text
+    .split('\n')
+    .filter((line) => !line.includes('├') || (lines += 1) === 1)
+    .join('\n');
 }

@@ -8,6 +8,7 @@ export interface ReportOptions {
   readonly url: string;
   readonly token: string;
   readonly timeZone: string;
+  readonly currency: string;
 }
 
 const SCORECARD = [
@@ -21,7 +22,9 @@ const SCORECARD = [
 ];
 
 /** The daily scorecard of the last day with closed deals, the month so far, and the funnel of the last quarter, asked over REST. */
-export async function printReports({ url, token, timeZone }: ReportOptions): Promise<void> {
+export async function printReports({ url, token, timeZone, currency }: ReportOptions): Promise<void> {
+  const print = (title: string, result: QueryResult): void =>
+    console.log(`\n${pc.bold(title)}\n${renderTable(result, { currency })}`);
   const ask = (query: object): Promise<QueryResult> => runQuery({ url, token, query });
   const today = DateTime.now().setZone(timeZone);
   const day = (await lastDayWith('funnel.deals_closed', today, ask)) ?? today;
@@ -83,8 +86,4 @@ async function lastDayWith(
   });
   const value = rows[0]?.['funnel.date.day'];
   return typeof value === 'string' ? DateTime.fromISO(value, { zone: today.zone }) : undefined;
-}
-
-function print(title: string, result: QueryResult): void {
-  console.log(`\n${pc.bold(title)}\n${renderTable(result)}`);
 }

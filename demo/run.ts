@@ -66,7 +66,12 @@ export async function runDemo(options: DemoOptions): Promise<void> {
         const cube = await startCubeFor(config, warehouse, config.serve);
         try {
           const token = issueToken({ secret: await readApiSecret(), role: 'executive', ttl: '30d' });
-          await printReports({ url: cube.url, token, timeZone: config.account.time_zone });
+          await printReports({
+            url: cube.url,
+            token,
+            timeZone: config.account.time_zone,
+            currency: config.account.currency,
+          });
           say(pc.bold(`Served ${humanDuration(Date.now() - started)} after the start.`));
           printAddresses(cube.url, token);
           if (!options.once) {
