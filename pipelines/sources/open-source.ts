@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { SourceConfig } from '../config/index.ts';
+import { crashPoint } from '../crash-points.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { openAmocrm } from './amocrm/open.ts';
 import type { HttpSettings } from './amocrm/http.ts';
@@ -21,6 +22,8 @@ export interface OpenSourceOptions {
   readonly http?: Partial<HttpSettings>;
   /** Tries of one request that fails in a way that may pass; default 7. */
   readonly maxTries?: number;
+  /** Requests kept in flight; default: what the source's pace is worth. With 1, a page is committed before the next is asked for. */
+  readonly concurrency?: number;
 }
 
 /**
@@ -28,6 +31,7 @@ export interface OpenSourceOptions {
  * the sync. Throws what the source's client throws for bad credentials, blocks and outages.
  */
 export async function openSource(config: SourceConfig, options: OpenSourceOptions): Promise<SourceSession> {
+  crashPoint('source.opening');
   const ending = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
   setMaxListeners(0, signal);
@@ -37,6 +41,7 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
     signal,
     ...(options.http && { http: options.http }),
     ...(options.maxTries !== undefined && { maxTries: options.maxTries }),
+    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   });
   try {
     const streams: StreamInfo[] = [];
@@ -54,6 +59,7 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
       }
       streams.push(missing === undefined ? { name } : { name, missing });
     }
+    crashPoint('source.opened');
     return {
       source: config.name,
       type: config.type,

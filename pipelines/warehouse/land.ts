@@ -1,4 +1,5 @@
 import pg, { type PoolClient } from 'pg';
+import { crashPoint } from '../crash-points.ts';
 import { writeCursorSql } from './cursors.ts';
 import { copyRows, prepareStaging } from './copy-rows.ts';
 import { DatabaseTroubleError, isTrouble, sqlState } from './errors.ts';
@@ -70,6 +71,7 @@ class Landing {
       `begin; select nextval('ops.load_id') as id; savepoint batch`,
     )) as unknown as pg.QueryResult<{ id: string | number }>[];
     this.#loadId = Number(began[1]?.rows[0]?.id);
+    crashPoint('landing.begun');
     // One batch is held back, so that the last one is known and closes the transaction in the same round trip.
     let held: LandingRow[] = [];
     for await (const batch of batches(this.#options.rows)) {
@@ -77,6 +79,7 @@ class Landing {
       held = batch;
     }
     await this.#apply(held, true);
+    crashPoint('landing.committed');
     return { ...this.#counts, rejected: this.#rejects.length, loadId: this.#loadId };
   }
 
@@ -88,6 +91,7 @@ class Landing {
       await this.#apply(await this.#withoutBadJson(rows), isLast);
       return;
     }
+    crashPoint('landing.copied');
     if (isLast && this.#rejects.length + this.#counts.mended > 0) await this.#noteLosses();
     if (rows.length === 0 && !isLast) return;
     const statements: string[] = [];
@@ -106,9 +110,9 @@ class Landing {
         statements.push(writeCursorSql(this.#options, this.#options.cursor));
       statements.push('commit');
     }
-    const answers = [
-      (await this.#client.query(statements.join(';\n'))) as pg.QueryResult | pg.QueryResult[],
-    ].flat();
+    const asked = this.#client.query(statements.join(';\n'));
+    if (isLast) crashPoint('landing.ending');
+    const answers = [(await asked) as pg.QueryResult | pg.QueryResult[]].flat();
     if (rows.length > 0) this.#add(answers[0]?.rows[0] as Record<string, unknown>);
   }
 

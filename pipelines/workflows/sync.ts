@@ -1,4 +1,5 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { crashPoint } from '../crash-points.ts';
 import { advanceStream, type SyncProgress } from '../sources/index.ts';
 import { ensureStream } from '../warehouse/index.ts';
 import { workflowContext } from './context.ts';
@@ -57,6 +58,7 @@ const readStream = DBOS.registerWorkflow(
     for (;;) {
       const before = total;
       const step = await DBOS.runStep(() => readWindow(input, before), { ...STEP_RETRY, name: 'readWindow' });
+      crashPoint('window.recorded');
       total = add(total, step);
       if (step.done) return total;
     }
@@ -106,6 +108,7 @@ async function readWindow(
     expectedRows: null,
     note: result.note ?? null,
   });
+  crashPoint('window.read');
   return { ...counts, done: result.done };
 }
 
@@ -118,6 +121,7 @@ export const syncSource = DBOS.registerWorkflow(
         ...STEP_RETRY,
         name: 'openStreams',
       });
+      crashPoint('sync.open-recorded');
       const handles = [];
       for (const { name } of opened.streams.filter(({ missing }) => missing === undefined)) {
         const stream: StreamInput = {
@@ -129,6 +133,7 @@ export const syncSource = DBOS.registerWorkflow(
         };
         handles.push(await DBOS.startWorkflow(readStream, { workflowID: `${syncId}-${name}` })(stream));
       }
+      crashPoint('sync.streams-started');
       // Every stream is waited for, so that one that fails does not leave its siblings running unseen.
       const outcomes = await Promise.allSettled(handles.map((handle) => handle.getResult()));
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -137,11 +142,14 @@ export const syncSource = DBOS.registerWorkflow(
         (sum, outcome) => (outcome.status === 'fulfilled' ? add(sum, outcome.value) : sum),
         NOTHING,
       );
+      crashPoint('sync.streams-ended');
       await DBOS.runStep(() => closeSync(syncId, input.source), { name: 'closeSync' });
+      crashPoint('sync.close-recorded');
       if (input.thenBuild) await publishMarts({ full: false });
       const missing = opened.streams.flatMap(({ name, missing }) =>
         missing === undefined ? [] : [`${name}: ${missing}`],
       );
+      crashPoint('sync.ending');
       return { ...total, missing };
     } catch (error) {
       await DBOS.runStep(() => closeSync(syncId, input.source, error), { name: 'closeSync' });
@@ -161,6 +169,7 @@ async function openStreams(syncId: string, source: string): Promise<OpenedSource
   await runLog.started(syncId, source, streams);
   // The models read every stream's table, also of one that these credentials cannot see: it is there, and empty.
   for (const { name } of streams) await ensureStream(warehouse, { source: session.type, stream: name });
+  crashPoint('sync.opened');
   return { streams, until: new Date().toISOString() };
 }
 
@@ -169,6 +178,7 @@ async function closeSync(syncId: string, source: string, error?: unknown): Promi
   await sessions.close(source);
   if (error === undefined) await runLog.finished(syncId, 'succeeded');
   else await runLog.finished(syncId, 'failed', describe(error));
+  crashPoint('sync.closed');
 }
 
 /** An error as the run log keeps it. After recovery it comes from DBOS' store, without its class but with its fields. */

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { crashPoint } from '../../crash-points.ts';
 import { AllowanceStoppedError } from '../engine/errors.ts';
 import { pause } from '../engine/pause.ts';
 import type { RateLimiter } from '../engine/rate-limiter.ts';
@@ -111,7 +112,12 @@ export class AmocrmClient {
     const url = new URL(`/api/v4/${question.path}`, this.#options.baseUrl);
     for (const [name, value] of question.query) url.searchParams.append(name, String(value));
     const grant = await this.#options.limiter.acquire(signal);
-    const onSent = (): void => grant.sent();
+    crashPoint('request.granted');
+    const onSent = (): void => {
+      grant.sent();
+      // The bytes are handed to the socket right after this.
+      setImmediate(crashPoint, 'request.sent');
+    };
     const answer = await this.#options.http.send(url, { token, onSent, ...(signal && { signal }) });
     if (answer.date) this.#clockAhead = answer.date.getTime() - Date.now();
     return answer;

@@ -19,6 +19,7 @@ export interface OpenAmocrmOptions {
   readonly signal: AbortSignal;
   readonly http?: Partial<HttpSettings>;
   readonly maxTries?: number;
+  readonly concurrency?: number;
 }
 
 /** Finds the account behind the address and the token. Throws what the client throws. */
@@ -32,7 +33,8 @@ export async function openAmocrm(
   // The host stands for the account: its numeric id is not known before the first question.
   const bucket = `amocrm ${baseUrl.host}`;
   // Latency of up to 0.7 s and a pace of n/s need 0.7 n requests in flight, and some to spare.
-  const concurrency = Math.min(16, Math.max(2, Math.ceil(config.requests_per_second * 1.2)));
+  const concurrency =
+    options.concurrency ?? Math.min(16, Math.max(2, Math.ceil(config.requests_per_second * 1.2)));
   const http = new Http({ ...HTTP_DEFAULTS, ...options.http });
   try {
     const limiter = new RateLimiter({ pool, bucket, perSecond: config.requests_per_second });

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../crash-points.ts';
 import { ensureStream, land, readCursor } from '../../warehouse/index.ts';
 import { partCursor, parseCursor, type Round, type StreamCursor } from './cursor.ts';
 import { StreamMissingError, StreamUnknownError } from './errors.ts';
@@ -98,7 +99,9 @@ async function advanceParts(
       const outcome = await readPart({ session, spec, part, cursor, round, budget, counts, options });
       if (outcome === 'more') return false;
       if (outcome === 'done') {
+        crashPoint('stream.settling');
         if (spec.deletions === 'feed') await settle(session, spec);
+        crashPoint('stream.settled');
         break;
       }
       // From here on the list is scanned; what the round had read so far stays landed.
@@ -131,6 +134,7 @@ async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignore
       session,
       pages.flatMap(({ rows }) => rows.news),
     );
+    crashPoint('news.applied');
     round.pending = left.pending;
     round.newest = left.newest;
     if (left.pending.length === 0) closeRound(spec, part.name, cursor, round);
@@ -159,15 +163,26 @@ async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignore
     round,
     maxPages: reading.budget,
     signal,
-    floor: await floorOf(reading, signal),
+    extent: () => extentOf(reading, signal),
     commit,
   });
 }
 
-/** A list read from its newest end gives no hint of where it begins; one question does, and saves dozens into the void. */
-async function floorOf({ session, spec, cursor, part }: PartReading, signal: AbortSignal): Promise<number> {
-  const { historyFrom } = session.settings;
-  const isFirst = partCursor(cursor, part.name).watermark === null;
-  if (spec.order !== 'newest-first' || !isFirst) return historyFrom;
-  return Math.max(historyFrom, await session.connection.historyBegin(signal));
+/**
+ * Between which moments the rows lie, as far as that is worth a question: dividing a first read at its true ends saves dozens of
+ * requests into the void. Asked after the first page, when there is more to come.
+ */
+async function extentOf(
+  { session, spec, cursor, part }: PartReading,
+  signal: AbortSignal,
+): Promise<{ floor: number; ceiling: number | null }> {
+  const floor = session.settings.historyFrom;
+  if (partCursor(cursor, part.name).watermark !== null) return { floor, ceiling: null };
+  const end = await session.connection.farEnd(
+    { stream: spec.name, part: part.name, order: spec.order },
+    signal,
+  );
+  return spec.order === 'newest-first'
+    ? { floor: Math.max(floor, end ?? 0), ceiling: null }
+    : { floor, ceiling: end };
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../crash-points.ts';
 import { land } from '../../warehouse/index.ts';
 import type { AdvanceOptions, Counts } from './advance.ts';
 import { partCursor, type StreamCursor } from './cursor.ts';
@@ -36,6 +37,7 @@ export async function readWhole(
     read.push(await readList(session, spec, part, counts, signal));
     partCursor(cursor, part.name).completedAt = startedAt;
   }
+  crashPoint('list.read');
   delete cursor.missing;
   const landing = read.flatMap((rows) => rows.landing);
   const rejects = read.flatMap((rows) => rows.rejects);

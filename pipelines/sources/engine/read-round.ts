@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { crashPoint } from '../../crash-points.ts';
 import type { Page, PageRequest, SourceConnection } from './connection.ts';
 import type { PartCursor, Round, Span } from './cursor.ts';
 import { openLane, splitLongest, type Lane, type SplitRules } from './lanes.ts';
@@ -21,8 +22,8 @@ export interface RoundReader {
   readonly round: Round;
   readonly maxPages: number;
   readonly signal: AbortSignal;
-  /** Nothing lies before this moment (unix seconds). */
-  readonly floor: number;
+  /** Between which moments (unix seconds) the rows lie; asked once, when there is something to divide. */
+  readonly extent: () => Promise<{ readonly floor: number; readonly ceiling: number | null }>;
   /** Lands the pages; `pending` and `newest` are the round's state once they are landed. Called for one group at a time. */
   readonly commit: (
     pages: readonly FetchedPage[],
@@ -51,12 +52,7 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
   const { spec, round, connection } = reader;
   const reading = readingOf(spec, reader.cursor);
   const lanes: Lane[] = round.pending.map(openLane);
-  const rules: SplitRules = {
-    order: spec.order,
-    pageSize: spec.pageSize,
-    upper: round.upper,
-    floor: reader.floor,
-  };
+  let rules: SplitRules | undefined;
   const concurrency = reading === 'scan' || reading === 'all-pages' ? 1 : connection.concurrency;
   const abort = new AbortController();
   const signal = AbortSignal.any([reader.signal, abort.signal]);
@@ -93,6 +89,7 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
     if (asked.repeats) await pause((asked.seen ? 3 : 1) * REPEAT_AFTER_MS * asked.doubts, signal);
     const request = requestFor(spec, reader.part, asked, reading);
     const page = await connection.fetchPage(request, signal);
+    crashPoint('page.received');
     const rows = readRows(spec, reader.part, page.rows);
     const left = whatIsLeft(reading, spec, lane.span, answerOf(page, rows, request), round.upper);
     if (left === WINDOW_IGNORED) {
@@ -101,6 +98,11 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
       return;
     }
     measure(lane, rows.values);
+    if (!rules && left.length > 0 && reading === 'keyset') {
+      const { floor, ceiling } = await reader.extent();
+      const upper = Math.min(round.upper, ceiling ?? round.upper);
+      rules = { order: spec.order, pageSize: spec.pageSize, upper, floor };
+    }
     const [next, ...others] = left;
     const opened = others.map((span) => ({ ...openLane(span), committed: undefined as Span | undefined }));
     lanes.push(...opened);
@@ -129,7 +131,10 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
         .finally(() => (committing = undefined));
     }
     const stop = failure !== undefined || ignored;
-    while (!stop && inFlight.size < concurrency && started < reader.maxPages) {
+    // One at a time means a page is committed before the next is asked for: a kill then costs one page at most.
+    const isFree = (): boolean =>
+      inFlight.size < concurrency && (concurrency > 1 || (queue.length === 0 && committing === undefined));
+    while (!stop && isFree() && started < reader.maxPages) {
       const lane = lanes.find((one) => !one.isRead && !one.isBusy && one.waiting < MAX_WAITING) ?? grow();
       if (!lane) break;
       started += 1;
@@ -151,7 +156,7 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
   return lanes.every((lane) => lane.isRead) ? 'done' : 'more';
 
   function grow(): Lane | undefined {
-    if (reading !== 'keyset') return undefined;
+    if (!rules) return undefined;
     const lane = splitLongest(lanes, rules);
     if (lane) lanes.push(lane);
     return lane;

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { crashPoint } from '../../crash-points.ts';
 import { Compiler } from '../compile/compiler.ts';
 import { fingerprints } from '../compile/fingerprints.ts';
 import { selectModels } from '../graph/select.ts';
@@ -142,11 +143,13 @@ async function build(
      where build_id = $1`,
     [journal.buildId, watermark.through, watermark.systemIdentifier],
   );
+  crashPoint('build.publishing');
   await publish(context, {
     swapPatienceMs: options.swapPatienceMs ?? 15_000,
     publishTimeoutMs: options.publishTimeoutMs ?? 600_000,
     onNotice: options.onNotice ?? (() => undefined),
   });
+  crashPoint('build.published');
   await client.query('commit');
   return report();
 }
