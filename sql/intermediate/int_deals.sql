@@ -172,7 +172,7 @@ seen_in_leads as (
             when deletions.deal_id is null then leads.is_deleted
             when leads.is_deleted then
                 deletions.is_deleted or deletions.created_at < coalesce(leads.deleted_at, leads.updated_at)
-            else deletions.is_deleted and deletions.created_at >= leads.updated_at
+            else deletions.is_deleted and deletions.created_at >= coalesce(leads.source_updated_at, leads.updated_at)
         end as is_deleted,
         true as is_seen_in_leads,
         coalesce(

@@ -28,6 +28,7 @@
     coalesce(to_timestamp(lead.updated_at), raw_leads.source_updated_at) as updated_at,
     -- 0 means "none" on the wire.
     to_timestamp(nullif(lead.closed_at, 0)) as closed_at,
+    raw_leads.source_updated_at,
     raw_leads.deleted_at,
     raw_leads.seen_at,
     raw_leads.load_id,

@@ -37,6 +37,8 @@ const SAME_SECOND_TAIL = 23;
 const DELETED_BEHIND = 24;
 const TWO_GAPS = 25;
 const EARLY_EVENT = 26;
+const TWO_SEEN_GAPS = 27;
+const HEAD_SEEN = 28;
 
 const rows: readonly RawRow[] = [
   moved(STRAIGHT, 10, 20, 30),
@@ -158,6 +160,19 @@ const rows: readonly RawRow[] = [
   lead({ id: TWO_GAPS, status: 60, updated: 15 }, true),
   moved(TWO_GAPS, 20, 70, 142),
   lead({ id: TWO_GAPS, status: 142, updated: 20 }),
+
+  moved(TWO_SEEN_GAPS, 10, 20, 30),
+  lead({ id: TWO_SEEN_GAPS, status: 40, updated: 15 }, true),
+  moved(TWO_SEEN_GAPS, 20, 50, 60),
+  lead({ id: TWO_SEEN_GAPS, status: 40, updated: 25 }, true),
+  moved(TWO_SEEN_GAPS, 30, 70, 142),
+  lead({ id: TWO_SEEN_GAPS, status: 142, updated: 30 }),
+
+  // Events reach back to minute 30 only.
+  lead({ id: HEAD_SEEN, status: 20, updated: 5 }, true),
+  lead({ id: HEAD_SEEN, status: 30, updated: 15 }, true),
+  moved(HEAD_SEEN, 30, 40, 50),
+  lead({ id: HEAD_SEEN, status: 50, updated: 30 }),
 
   // created_at can be written through the API, event times cannot.
   moved(EARLY_EVENT, 10, 20, 30),
@@ -294,6 +309,28 @@ describe('stays completed from versions', () => {
       '60 15 advanced version',
       '70 20 won assumed',
       '142 20 still_there',
+    ]);
+  });
+
+  it('look at what was seen in each gap on its own', () => {
+    expect(stays.get(TWO_SEEN_GAPS)).toEqual([
+      '20 0 advanced',
+      '30 10 advanced',
+      '40 15 advanced version',
+      '50 20 advanced assumed',
+      '60 20 moved_back',
+      '40 25 advanced version re-entry',
+      '70 30 won assumed',
+      '142 30 still_there',
+    ]);
+  });
+
+  it('tell what was seen before the first event', () => {
+    expect(stays.get(HEAD_SEEN)).toEqual([
+      '20 0 advanced assumed',
+      '30 15 advanced version',
+      '40 30 advanced assumed',
+      '50 30 still_there',
     ]);
   });
 
