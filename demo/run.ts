@@ -12,10 +12,9 @@ import { humanDuration } from '../pipelines/cli/progress.ts';
 import { withRuntime } from '../pipelines/cli/runtime.ts';
 import { untilInterrupted } from '../pipelines/cli/signals.ts';
 import { runSyncs } from '../pipelines/cli/sync-progress.ts';
-import { startEmbedded } from '../pipelines/warehouse/index.ts';
-import { generateCompany, writeCompany } from './company/index.ts';
+import { startEmbedded, type EmbeddedPostgres } from '../pipelines/warehouse/index.ts';
 import { printReports } from './reports.ts';
-import { startStandInProcess } from './stand-in-process.ts';
+import { startCompanyProcess } from './stand-in-process.ts';
 
 export interface DemoOptions {
   readonly once: boolean;
@@ -38,22 +37,22 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const say = (text: string): void =>
     console.error(`${pc.dim(humanDuration(Date.now() - started).padStart(6))}  ${text}`);
 
-  say(`Making up a sales department: 18 months, ${options.leads.toLocaleString('en-US')} leads …`);
-  const dataDir = join(DEMO_DIR, 'amocrm');
+  say(
+    `Making up a sales department (18 months, ${options.leads.toLocaleString('en-US')} leads), starting Postgres …`,
+  );
   const until = DateTime.now().startOf('hour').toJSDate();
-  writeCompany(generateCompany({ seed: options.seed, until, leads: options.leads }), dataDir);
-
-  say('Serving it through a stand-in that speaks amoCRM’s API …');
-  const standIn = await startStandInProcess(dataDir);
+  const [standIn, database] = await Promise.all([
+    startCompanyProcess({ leads: options.leads, seed: options.seed, until }),
+    makeDemoDatabase(),
+  ]);
   try {
     process.env[TOKEN_VARIABLE] = standIn.token;
     const config = writeDemoConfig(standIn.url, options.port);
-    await dropDemoDatabase();
     await withRuntime(
       { config, debug: options.debug },
       { schedules: false },
       async ({ config, warehouse, runtime }) => {
-        say('Reading it over HTTP into Postgres …');
+        say('A stand-in serves it through amoCRM’s API; reading it over HTTP into Postgres …');
         await runSyncs(
           config,
           runtime.runLog,
@@ -84,7 +83,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       },
     );
   } finally {
-    await standIn.stop();
+    await Promise.all([standIn.stop(), database.close()]);
   }
 }
 
@@ -104,17 +103,18 @@ function writeDemoConfig(url: string, port: number): string {
 }
 
 /** The demo never touches a database of the user's: it has one of its own in the embedded Postgres, made anew each time. */
-async function dropDemoDatabase(): Promise<void> {
+async function makeDemoDatabase(): Promise<EmbeddedPostgres> {
   delete process.env['DATABASE_URL'];
   const server = await startEmbedded({ database: 'postgres' });
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   try {
     await client.query(`drop database if exists ${DEMO_DATABASE} with (force)`);
+    await client.query(`create database ${DEMO_DATABASE}`);
   } finally {
     await client.end();
-    await server.close();
   }
+  return server;
 }
 
 function printAddresses(url: string, token: string): void {

@@ -17,11 +17,26 @@ class StandInFailedError extends VoronkaError {
   }
 }
 
-/** `voronka stand-in amocrm` over `dataDir` as a child process, so that the reader and the read do not share a thread. */
-export async function startStandInProcess(dataDir: string): Promise<StandInProcess> {
+/**
+ * `voronka stand-in company` as a child process: the reader and the read do not share a thread, and the database is prepared while the
+ * company is made up.
+ */
+export async function startCompanyProcess(company: {
+  leads: number;
+  seed: number;
+  until: Date;
+}): Promise<StandInProcess> {
+  const options = [
+    '--leads',
+    String(company.leads),
+    '--seed',
+    String(company.seed),
+    '--until',
+    company.until.toISOString(),
+  ];
   const child = spawn(
     process.execPath,
-    [CLI, 'stand-in', 'amocrm', '--data', dataDir, '--port', '0', '--rate', '0'],
+    [CLI, 'stand-in', 'company', ...options, '--port', '0', '--rate', '0'],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },

@@ -1,9 +1,11 @@
+import type { StandInData } from './data/source.ts';
 import { parseFaults } from './faults/fault-board.ts';
 import { startAmocrmStandIn } from './stand-in.ts';
 
 /** Options as a command line gives them. */
 export interface RunOptions {
-  readonly data: string;
+  /** A folder, or the same content as values. */
+  readonly data: string | StandInData;
   readonly port?: number;
   readonly host?: string;
   /** `300` or `300-700` milliseconds. */
@@ -15,7 +17,7 @@ export interface RunOptions {
   readonly write?: (line: string) => void;
 }
 
-/** Serves a data folder until SIGINT or SIGTERM; prints one line with the address and the token. */
+/** Serves a data folder (or values) until SIGINT or SIGTERM; prints one line with the address and the token. */
 export async function runAmocrmStandIn(options: RunOptions): Promise<void> {
   const {
     data,
@@ -28,7 +30,7 @@ export async function runAmocrmStandIn(options: RunOptions): Promise<void> {
   } = options;
   const latency = latencyFrom(options.latency);
   const standIn = await startAmocrmStandIn({
-    dataDir: data,
+    ...(typeof data === 'string' ? { dataDir: data } : { data }),
     faults: parseFaults(fault),
     ...(port === undefined ? {} : { port }),
     ...(host === undefined ? {} : { host }),

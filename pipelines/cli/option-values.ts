@@ -6,3 +6,11 @@ export function wholeNumber(text: string): number {
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('Expected a whole number.');
   return value;
 }
+
+/** A date or an instant, ISO 8601. */
+export function instant(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('Expected a date like 2024-01-31 or 2024-01-31T12:00:00Z.');
+  return date;
+}

@@ -1,27 +1,51 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { runAmocrmStandIn } from '../../../demo/amocrm/index.ts';
-import { wholeNumber } from '../option-values.ts';
+import { generateCompany } from '../../../demo/company/index.ts';
+import { instant, wholeNumber } from '../option-values.ts';
 
 interface StandInOptions {
-  readonly data: string;
   readonly port: number;
   readonly latency?: number | readonly [number, number];
   readonly rate: number;
   readonly fault: string[];
+  readonly token?: string;
 }
 
 export function standInCommand(): Command {
-  const amocrm = new Command('amocrm')
-    .description('serve a folder of JSON-lines files as an amoCRM account (format: demo/README.md)')
-    .requiredOption('--data <folder>', 'the folder')
-    .option('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber, 0)
-    .option('--latency <ms>', 'delay of every answer, one number or a range like 300-700', latency)
-    .option('--rate <n>', 'requests a second before 429; 0 for no limit', wholeNumber, 7)
-    .option('--fault <name...>', 'faults to switch on (see demo/README.md)', [])
-    .action((options: StandInOptions) => runAmocrmStandIn(options));
   return new Command('stand-in')
     .description('local stand-ins of the systems voronka reads, for trials and tests')
-    .addCommand(amocrm);
+    .addCommand(amocrmCommand())
+    .addCommand(companyCommand());
+}
+
+function amocrmCommand(): Command {
+  return served(new Command('amocrm'))
+    .description('serve a folder of JSON-lines files as an amoCRM account (format: demo/README.md)')
+    .requiredOption('--data <folder>', 'the folder')
+    .action((options: StandInOptions & { data: string }) => runAmocrmStandIn(options));
+}
+
+function companyCommand(): Command {
+  return served(new Command('company'))
+    .description('make up a sales department and serve it as an amoCRM account, without writing it anywhere')
+    .option('--leads <number>', 'about how many deals', wholeNumber, 40_000)
+    .option('--seed <number>', 'another seed makes another department', wholeNumber, 1)
+    .option('--until <moment>', 'the company’s present, e.g. 2026-03-01T12:00:00Z', instant, new Date())
+    .action(
+      ({ leads, seed, until, ...options }: StandInOptions & { leads: number; seed: number; until: Date }) => {
+        const { truth: _truth, ...data } = generateCompany({ leads, seed, until });
+        return runAmocrmStandIn({ ...options, data });
+      },
+    );
+}
+
+function served(command: Command): Command {
+  return command
+    .option('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber, 0)
+    .option('--token <text>', 'the administrator’s long-lived token; made up when not given')
+    .option('--latency <ms>', 'delay of every answer, one number or a range like 300-700', latency)
+    .option('--rate <n>', 'requests a second before 429; 0 for no limit', wholeNumber, 7)
+    .option('--fault <name...>', 'faults to switch on (see demo/README.md)', []);
 }
 
 function latency(text: string): number | readonly [number, number] {

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { globalOptions } from '../globals.ts';
+import { instant } from '../option-values.ts';
 import { withRuntime } from '../runtime.ts';
 import { runSyncs } from '../sync-progress.ts';
 import { UsageError } from '../usage-error.ts';
@@ -15,8 +16,8 @@ export function syncCommand(): Command {
     .description('read what is new in every source, or in one; an interrupted sync goes on where it was')
     .argument('[source]', 'name of the source in the configuration')
     .option('--backfill', 're-read a range of time instead of going on from the cursor')
-    .option('--from <date>', 'start of the range, e.g. 2024-01-31 or 2024-01-31T12:00:00Z', parseInstant)
-    .option('--to <date>', 'end of the range (default: now)', parseInstant)
+    .option('--from <date>', 'start of the range, e.g. 2024-01-31 or 2024-01-31T12:00:00Z', instant)
+    .option('--to <date>', 'end of the range (default: now)', instant)
     .action(async (source: string | undefined, options: SyncOptions, command: Command) => {
       const range = rangeOf(options);
       await withRuntime(globalOptions(command), { schedules: false }, async ({ config, runtime }) => {
@@ -33,11 +34,4 @@ function rangeOf(options: SyncOptions): { from: string; to: string } | undefined
   }
   if (!options.from) throw new UsageError('--backfill needs --from.');
   return { from: options.from.toISOString(), to: (options.to ?? new Date()).toISOString() };
-}
-
-function parseInstant(text: string): Date {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime()))
-    throw new InvalidArgumentError('Expected a date like 2024-01-31 or 2024-01-31T12:00:00Z.');
-  return date;
 }
