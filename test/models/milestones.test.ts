@@ -30,6 +30,7 @@ const SKIPPED = 15;
 const LOST_FROM_WON = 16;
 const DECLINED_RESTORED = 17;
 const WON_TWICE = 18;
+const REASON_OF_FIRST = 19;
 
 const rows: readonly RawRow[] = [
   moved(WON, 10, 20, 30),
@@ -73,6 +74,13 @@ const rows: readonly RawRow[] = [
   lead({ id: SEEN_REASON, status: 143, updated: 15, reason: 901 }, true),
   moved(SEEN_REASON, 20, 143, 30),
   lead({ id: SEEN_REASON, status: 30, updated: 20 }),
+
+  moved(REASON_OF_FIRST, 10, 20, 143),
+  lead({ id: REASON_OF_FIRST, status: 143, updated: 12, reason: 901 }, true),
+  moved(REASON_OF_FIRST, 20, 143, 30),
+  moved(REASON_OF_FIRST, 30, 30, 143),
+  moved(REASON_OF_FIRST, 40, 143, 50),
+  lead({ id: REASON_OF_FIRST, status: 50, updated: 40, reason: 901 }),
 
   repriced(LOST_TWICE, 15, 100, 300),
   moved(LOST_TWICE, 10, 50, 143),
@@ -249,6 +257,13 @@ describe('losses', () => {
 
   it('of the past have the reason last seen while they stood', async () => {
     expect(await eventsOf(SEEN_REASON, 'lost', 'loss_reason_id')).toEqual([{ loss_reason_id: '7:901' }]);
+  });
+
+  it('of the past do not borrow the reason of an earlier one', async () => {
+    expect(await eventsOf(REASON_OF_FIRST, 'lost', 'loss_reason_id')).toEqual([
+      { loss_reason_id: '7:901' },
+      { loss_reason_id: null },
+    ]);
   });
 
   it('are told each time, with the step, the amount and the reason of that time', async () => {
