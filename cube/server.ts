@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { CreateOptions } from '@cubejs-backend/server-core';
 
 import { assertStrongSecret, contextToGroups, verifyToken, type SecurityContext } from './auth.ts';
-import { loadCubePackages, type CubeCore, type CubePackages } from './cube-packages.ts';
+import { loadCubePackages, type CubeCore, type CubePackages, type Middleware } from './cube-packages.ts';
 import { configureEnvironment } from './environment.ts';
 import { CubeRunningError, ListenError, ModelCompileError, PortInUseError } from './errors.ts';
 import { answerErrors } from './http-errors.ts';
@@ -30,6 +30,8 @@ export interface CubeOptions {
   /** Run without Cube's native module even where it could be loaded. */
   readonly portable?: boolean;
   readonly log?: CubeLog;
+  /** Tried before Cube's own routes, on requests whose bodies were not read; calls `next` for those that are not its own. */
+  readonly mount?: Middleware;
 }
 
 export interface RunningCube {
@@ -143,6 +145,7 @@ export async function startCube(options: CubeOptions): Promise<RunningCube> {
   };
   const app = packages.express();
   app.disable('x-powered-by');
+  if (options.mount) app.use(options.mount);
   app.use(packages.express.json({ limit: '1mb' }));
   // Here for what the line above refuses, at the end for what slips through Cube: its own handler answers 500 to both.
   app.use(answerErrors);

@@ -1,4 +1,4 @@
-import { startCube, type RunningCube } from '../../cube/server.ts';
+import { startCube, type CubeOptions, type RunningCube } from '../../cube/server.ts';
 import type { Config } from '../config/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { readApiSecret } from './api-secret.ts';
@@ -10,6 +10,7 @@ export async function startCubeFor(
   config: Config,
   warehouse: Warehouse,
   listen: { host: string; port: number },
+  mount?: CubeOptions['mount'],
 ): Promise<RunningCube> {
   return startCube({
     readerUrl: warehouse.readerUrl,
@@ -17,6 +18,7 @@ export async function startCubeFor(
     timeZone: config.account.time_zone,
     host: listen.host,
     port: listen.port,
+    ...(mount && { mount }),
   });
 }
 

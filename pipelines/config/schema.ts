@@ -70,6 +70,17 @@ const amocrmSource = z
     /** A sweep that would mark more than this share of a stream deleted stops and asks. */
     max_deleted_share: z.number().min(0).max(1).default(0.2),
     schedule: schedule.optional(),
+    /** Posts of amoCRM that say which rows changed, taken by `voronka serve`. */
+    webhooks: z
+      .strictObject({
+        enabled: z.boolean().default(false),
+        /** How long the first hint of a row waits for more. */
+        debounce: z
+          .string()
+          .refine(isShortWait, 'expected a duration from 0s to 1h, like 5s or 1m')
+          .default('5s'),
+      })
+      .optional(),
   })
   .refine(
     (value) => (value.token_env === undefined) !== (value.oauth === undefined),
@@ -130,6 +141,11 @@ function isEvenInterval(text: string): boolean {
   if (seconds < 60) return 60 % seconds === 0;
   if (seconds < 3_600) return 3_600 % seconds === 0 && seconds % 60 === 0;
   return 86_400 % seconds === 0 && seconds % 3_600 === 0;
+}
+
+function isShortWait(text: string): boolean {
+  const milliseconds = parseDuration(text);
+  return milliseconds !== undefined && milliseconds <= 3_600_000;
 }
 
 function isObject({ value }: { value: unknown }): boolean {

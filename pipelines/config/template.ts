@@ -27,6 +27,9 @@ sources:
     # history_from: 2024-01-01 # read nothing older
     # max_deleted_share: 0.2 # a sweep that would mark more than this share deleted stops and asks
     # schedule: { every: 5m }
+    # amoCRM tells of each change at once and its row is read some seconds later, between the reads of the schedule.
+    # \`voronka webhooks\` prints the address to give to amoCRM; it must reach serve.host and serve.port from the internet.
+    # webhooks: { enabled: true, debounce: 5s }
 
 # How often each source is read and the marts are built: an interval that divides a minute, an hour or a day, or a cron
 # expression in the account's time zone. Nothing is started in the quiet hours.

@@ -1,5 +1,6 @@
 export { advanceStream, type AdvanceOptions, type AdvanceResult } from './engine/advance.ts';
 export * from './engine/errors.ts';
+export { followNews, rereadRows, type RereadResult } from './engine/reread.ts';
 export type { SourceSession, StreamInfo, SyncProgress } from './engine/session.ts';
 export * from './amocrm/errors.ts';
 export { openSource, type OpenSourceOptions } from './open-source.ts';

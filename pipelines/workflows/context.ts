@@ -9,6 +9,8 @@ export interface WorkflowContext {
   readonly warehouse: Warehouse;
   readonly runLog: RunLog;
   readonly sessions: Sessions;
+  /** Of re-reads, which must not end with a sync that closes its own. */
+  readonly rereadSessions: Sessions;
 }
 
 let current: WorkflowContext | undefined;

@@ -4,6 +4,7 @@ import type { Warehouse } from '../warehouse/index.ts';
 import { setWorkflowContext } from './context.ts';
 import { claimExecutor, withDeadExecutor, type ExecutorLostError } from './executor.ts';
 import { registerQueues } from './queues.ts';
+import { registerRereadQueue } from './reread.ts';
 import { RunLog } from './run-log.ts';
 import { applySchedules } from './schedules.ts';
 import { Sessions } from './sessions.ts';
@@ -42,7 +43,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const executor = await claimExecutor(warehouse.url, options.onExecutorLost);
   const runLog = new RunLog(warehouse.pool);
   const sessions = new Sessions(config, warehouse);
-  setWorkflowContext({ config, warehouse, runLog, sessions });
+  const rereadSessions = new Sessions(config, warehouse);
+  setWorkflowContext({ config, warehouse, runLog, sessions, rereadSessions });
   DBOS.setConfig({
     name: 'voronka',
     systemDatabaseUrl: warehouse.url,
@@ -53,6 +55,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   await DBOS.launch();
   await registerQueues();
+  await registerRereadQueue();
   const adopted = await adoptOrphans(warehouse.url, executor.id, runLog);
   if (options.schedules) await applySchedules();
   await forgetOldWorkflows();
@@ -70,6 +73,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       clearInterval(adoption);
       await DBOS.shutdown();
       await sessions.closeAll();
+      await rereadSessions.closeAll();
       setWorkflowContext(undefined);
       await executor.release();
     },

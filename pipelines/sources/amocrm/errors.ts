@@ -1,4 +1,5 @@
 import { VoronkaError } from '../../errors.ts';
+import { QuestionRefusedError } from '../engine/errors.ts';
 
 /** amoCRM does not accept the token, and there is no way to get another without a person. */
 export class TokenRejectedError extends VoronkaError {
@@ -66,7 +67,7 @@ export class NotFoundError extends VoronkaError {
 }
 
 /** 400, 405, 422: amoCRM does not understand the question. */
-export class RequestRefusedError extends VoronkaError {
+export class RequestRefusedError extends QuestionRefusedError {
   constructor(host: string, path: string, status: number, detail: string) {
     super(`${host} refused ${path} with ${status}: ${detail}`, {
       code: 'AMOCRM_REQUEST_REFUSED',

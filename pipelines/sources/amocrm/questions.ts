@@ -66,6 +66,7 @@ export function questionFor(request: PageRequest): Question {
     if (from > 0 || to !== null) query.push([`filter[${list.window}][from]`, Math.max(1, from)]);
     if (to !== null) query.push([`filter[${list.window}][to]`, to]);
   }
+  for (const id of request.ids ?? []) query.push(['filter[id][]', id]);
   if (request.order === 'by-id') {
     if (list.sortsById) query.push(['order[id]', 'asc']);
   } else if (list.sortsByWindow) {

@@ -15,6 +15,8 @@ export interface PageRequest {
   /** From 1. */
   readonly page: number;
   readonly limit: number;
+  /** Only the rows with these ids: at most 50, of a list that takes ids. */
+  readonly ids?: readonly string[];
 }
 
 /** A row as it came: its own JSON text, and the same parsed. */

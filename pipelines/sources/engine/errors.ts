@@ -61,6 +61,9 @@ export class CursorUnreadableError extends VoronkaError {
   }
 }
 
+/** The source does not understand the question: asking it again in the same words is of no use. */
+export class QuestionRefusedError extends VoronkaError {}
+
 /** Nobody may ask this account anything: see ops.account_blocks. Sources turn it into an error that says why. */
 export class AllowanceStoppedError extends VoronkaError {
   constructor(bucket: string) {

@@ -1,0 +1,4 @@
+export { hookPath, webhookKey, WebhookSecretError } from './address.ts';
+export { openHookEndpoint, type HookEndpoint, type HookEndpointOptions } from './endpoint.ts';
+export { HOOK_CODES, HOOK_SETTINGS } from './settings.ts';
+export { hookedSources, watchHints } from './watch.ts';
