@@ -4,6 +4,7 @@ import { crashPoint } from '../crash-points.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { openAmocrm } from './amocrm/open.ts';
 import type { HttpSettings } from './amocrm/http.ts';
+import type { SourceConnection } from './engine/connection.ts';
 import { StreamMissingError } from './engine/errors.ts';
 import {
   DEFAULT_SETTINGS,
@@ -11,6 +12,7 @@ import {
   type StreamInfo,
   type SyncProgress,
 } from './engine/session.ts';
+import type { StreamSpec } from './engine/stream.ts';
 
 export interface OpenSourceOptions {
   readonly warehouse: Warehouse;
@@ -44,21 +46,13 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   });
   try {
-    const streams: StreamInfo[] = [];
-    for (const { name, parts, needs } of connection.streams) {
-      let missing: string | undefined;
-      // Rights differ from stream to stream only where a stream needs more than any token has.
-      if (needs !== 'any') {
-        const part = parts[0]?.name ?? 'all';
-        try {
-          await connection.fetchPage({ stream: name, part, order: 'by-id', page: 1, limit: 1 }, signal);
-        } catch (error) {
-          if (!(error instanceof StreamMissingError)) throw error;
-          missing = error.reason;
-        }
-      }
-      streams.push(missing === undefined ? { name } : { name, missing });
-    }
+    // Rights differ from stream to stream only where a stream needs an administrator's; what an account lacks shows when it is read.
+    const streams = await Promise.all(
+      connection.streams.map(async (spec): Promise<StreamInfo> => {
+        const missing = spec.needs !== 'admin' ? undefined : await whyMissing(connection, spec, signal);
+        return missing === undefined ? { name: spec.name } : { name: spec.name, missing };
+      }),
+    );
     crashPoint('source.opened');
     return {
       source: config.name,
@@ -82,6 +76,21 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
     };
   } catch (error) {
     await connection.close();
+    throw error;
+  }
+}
+
+async function whyMissing(
+  connection: SourceConnection,
+  { name, parts }: StreamSpec,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const part = parts[0]?.name ?? 'all';
+    await connection.fetchPage({ stream: name, part, order: 'by-id', page: 1, limit: 1 }, signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StreamMissingError) return error.reason;
     throw error;
   }
 }

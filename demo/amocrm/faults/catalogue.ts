@@ -7,6 +7,8 @@ export const standInFaults = {
   'external-integration': 'the integration is external: no users, no roles, no sources: 403',
   'own-leads-only':
     'the token is an ordinary manager’s: lists show only what belongs to that user (user=ID, default the first non-admin)',
+  'no-rights': 'the token has no right to it: 403 as a problem document (with path=…)',
+  'not-there': 'the account has no such thing: 404 (with path=…)',
   'payment-required': 'the subscription is over: every call answers 402',
   'token-revoked': 'the access token stops working: every call answers 401',
   // Rates

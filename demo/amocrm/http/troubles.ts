@@ -1,5 +1,13 @@
 import type { FaultBoard, Struck } from '../faults/fault-board.ts';
-import { gatewayPage, paymentRequired, problem, unauthorized, type Answer } from './answer.ts';
+import {
+  forbidden,
+  gatewayPage,
+  notFound,
+  paymentRequired,
+  problem,
+  unauthorized,
+  type Answer,
+} from './answer.ts';
 
 /** 403 of a blocked account: the gateway's page, not JSON (issue 434). */
 export const blocked = gatewayPage(403, 'Forbidden');
@@ -23,6 +31,8 @@ export function trouble(faults: FaultBoard, on: Struck): Answer | undefined {
   if (faults.strikes('too-many-requests', on)) return tooMany(faults);
   if (faults.strikes('token-revoked', on)) return unauthorized;
   if (faults.strikes('payment-required', on)) return paymentRequired;
+  if (faults.strikes('no-rights', on)) return forbidden;
+  if (faults.strikes('not-there', on)) return notFound('GET', on.path);
   if (faults.strikes('server-error', on)) {
     const detail = 'An unknown error occurred.';
     return problem(500, 'ErrInternalServer', detail, { trace_id: '0af7651916cd43dd8448eb211c80319c' });

@@ -1,9 +1,17 @@
+import { VoronkaError } from '../../errors.ts';
 import type { Page, PageRequest, RawRow, SourceAccount, SourceConnection } from '../engine/connection.ts';
 import { StreamMissingError } from '../engine/errors.ts';
 import { arrayElementTexts } from '../engine/json-elements.ts';
+import type { StreamPart } from '../engine/stream.ts';
 import type { AmocrmClient, JsonAnswer } from './client.ts';
-import { NoRightsError, NotFoundError, PaymentRequiredError, SourceUnavailableError } from './errors.ts';
-import { listOf, questionFor } from './questions.ts';
+import {
+  NoRightsError,
+  NotFoundError,
+  PaymentRequiredError,
+  RequestRefusedError,
+  SourceUnavailableError,
+} from './errors.ts';
+import { listOf, questionFor, questionForOne } from './questions.ts';
 import { streams } from './streams.ts';
 
 /** amoCRM as the engine sees it. */
@@ -13,7 +21,7 @@ export class AmocrmConnection implements SourceConnection {
   readonly concurrency: number;
   readonly #client: AmocrmClient;
   readonly #close: () => Promise<void>;
-  #historyBegin: Promise<number> | undefined;
+  readonly #ends = new Map<string, number | null>();
 
   constructor(
     client: AmocrmClient,
@@ -35,34 +43,74 @@ export class AmocrmConnection implements SourceConnection {
     return answer ? pageOf(answer, listOf(request.stream, request.part).key) : { rows: [], hasNext: false };
   }
 
-  /** The creation of the oldest lead; imports may date it before anything else, which does no harm. */
-  async historyBegin(signal: AbortSignal): Promise<number> {
-    this.#historyBegin ??= this.#oldestLead(signal).catch((error: unknown) => {
-      this.#historyBegin = undefined;
-      throw error;
-    });
-    return this.#historyBegin;
+  /** Events cannot be asked from their oldest: the oldest lead stands for it. Imports may date one earlier, which does no harm. */
+  async farEnd(
+    { stream, part, order }: Pick<PageRequest, 'stream' | 'part' | 'order'>,
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    const key = `${stream} ${part} ${order}`;
+    const known = this.#ends.get(key);
+    if (known !== undefined) return known;
+    const end = await this.#askEnd({ stream, part, order }, signal);
+    this.#ends.set(key, end);
+    return end;
   }
 
-  async #oldestLead(signal: AbortSignal): Promise<number> {
-    const query = [
-      ['order[created_at]', 'asc'],
-      ['limit', 1],
-      ['page', 1],
-    ] as const;
-    const answer = await this.#client.get({ path: 'leads', query }, signal);
-    const [oldest] = answer ? pageOf(answer, 'leads').rows : [];
-    const createdAt = asObject(oldest?.value)['created_at'];
-    return typeof createdAt === 'number' && createdAt > 0 ? createdAt : 0;
+  async #askEnd(
+    { stream, part, order }: Pick<PageRequest, 'stream' | 'part' | 'order'>,
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    const list = listOf(stream, part);
+    if (order === 'newest-first') return this.#edge('leads', 'all', 'created_at', 'asc', signal);
+    return list.sortsByWindow && list.window ? this.#edge(stream, part, list.window, 'desc', signal) : null;
   }
 
+  async #edge(
+    stream: string,
+    part: string,
+    field: 'created_at' | 'updated_at',
+    direction: 'asc' | 'desc',
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    const list = listOf(stream, part);
+    const answer = await this.#client.get(
+      {
+        path: list.path,
+        query: [
+          ...(part === 'deleted' && list.with !== undefined ? ([['with', list.with]] as const) : []),
+          [`order[${field}]`, direction],
+          ['limit', 1],
+          ['page', 1],
+        ],
+      },
+      signal,
+    );
+    const [row] = answer && list.key !== undefined ? pageOf(answer, list.key).rows : [];
+    const value = asObject(row?.value)[field];
+    return typeof value === 'number' && value > 0 ? value : null;
+  }
+
+  /** Null when the source has no such row: cards answer 204, lists of other things 404. */
   async fetchOne(stream: string, id: string, signal: AbortSignal): Promise<RawRow | null> {
-    const list = listOf(stream, 'all');
-    const query = list.with === undefined ? [] : ([['with', list.with]] as const);
     const answer = await this.#get(stream, () =>
-      this.#client.get({ path: `${list.path}/${id}`, query }, signal),
+      this.#client.get(questionForOne(stream, id), signal).catch((error: unknown) => {
+        if (error instanceof NotFoundError) return null;
+        throw error;
+      }),
     );
     return answer && { text: answer.text, value: answer.body };
+  }
+
+  /** The lists of a stream that has one per catalog. */
+  async partsOf(stream: string, signal: AbortSignal): Promise<readonly StreamPart[]> {
+    const parts: StreamPart[] = [];
+    for (let page = 1; ; page += 1) {
+      const request = { stream: 'catalogs', part: 'all', order: 'by-id', page, limit: 250 } as const;
+      const answer = await this.#get(stream, () => this.#client.get(questionFor(request), signal));
+      const { rows, hasNext } = answer ? pageOf(answer, 'catalogs') : { rows: [], hasNext: false };
+      parts.push(...rows.map(({ value }) => ({ name: String(asObject(value)['id']), isOptional: true })));
+      if (!hasNext || rows.length === 0) return parts;
+    }
   }
 
   /** Turns "you may not" and "there is no such thing here" into a missing stream, so that the sync goes on without it. */
@@ -70,9 +118,9 @@ export class AmocrmConnection implements SourceConnection {
     try {
       return await ask();
     } catch (error) {
-      const needs = this.streams.find(({ name }) => name === stream)?.needs;
       if (error instanceof NoRightsError) throw new StreamMissingError(stream, error.message);
-      if (needs === 'feature' && (error instanceof PaymentRequiredError || error instanceof NotFoundError)) {
+      const needs = this.streams.find(({ name }) => name === stream)?.needs;
+      if (needs === 'feature' && error instanceof VoronkaError && isFeatureOff(error)) {
         throw new StreamMissingError(stream, error.message);
       }
       throw error;
@@ -82,6 +130,13 @@ export class AmocrmConnection implements SourceConnection {
   async close(): Promise<void> {
     await this.#close();
   }
+}
+
+/** 402 and 425: not in the plan; 426: switched off; 404: not there (pages "error-codes" and "customers-api"). */
+function isFeatureOff(error: VoronkaError): boolean {
+  if (error instanceof PaymentRequiredError || error instanceof NotFoundError) return true;
+  const { status } = error.context;
+  return error instanceof RequestRefusedError && (status === 425 || status === 426);
 }
 
 function pageOf({ text, body }: JsonAnswer, key: string | undefined): Page {

@@ -11,12 +11,15 @@ interface List {
   /** Sorts by its window's field; absent where no such sort is documented. */
   readonly sortsByWindow?: boolean;
   readonly sortsById?: boolean;
+  /** The only sort that makes the pages of a list hold still. */
+  readonly sort?: string;
   readonly isPaged?: boolean;
 }
 
 const ACCOUNT_WITH =
   'amojo_id,uuid,users_groups,task_types,version,entity_names,datetime_settings,is_api_filter_enabled';
 const LEAD_WITH = 'contacts,loss_reason,catalog_elements,is_price_modified_by_robot,source_id,source';
+const CUSTOMER_WITH = 'contacts,companies,catalog_elements';
 
 /** The list behind a stream's part. */
 export function listOf(stream: string, part: string): List {
@@ -37,6 +40,20 @@ export function listOf(stream: string, part: string): List {
       return { path: 'leads/loss_reasons', key: 'loss_reasons', isPaged: true };
     case 'custom_fields':
       return { path: `${part}/custom_fields`, key: 'custom_fields', isPaged: true };
+    case 'tags':
+      return { path: `${part}/tags`, key: 'tags', isPaged: true };
+    case 'roles':
+      return { path: 'roles', key: 'roles', isPaged: true };
+    case 'catalogs':
+      return { path: 'catalogs', key: 'catalogs', isPaged: true };
+    case 'catalog_elements':
+      return { path: `catalogs/${part}/elements`, key: 'elements', isPaged: true };
+    case 'unsorted':
+      return { path: 'leads/unsorted', key: 'unsorted', isPaged: true, sort: 'created_at' };
+    case 'customers':
+      return { path: 'customers', key: 'customers', isPaged: true, with: CUSTOMER_WITH };
+    case 'transactions':
+      return { path: 'customers/transactions', key: 'transactions', isPaged: true };
     case 'leads':
       return {
         ...sorted,
@@ -67,11 +84,24 @@ export function questionFor(request: PageRequest): Question {
     if (to !== null) query.push([`filter[${list.window}][to]`, to]);
   }
   for (const id of request.ids ?? []) query.push(['filter[id][]', id]);
-  if (request.order === 'by-id') {
+  if (list.sort !== undefined) {
+    query.push([`order[${list.sort}]`, 'asc']);
+  } else if (request.order === 'by-id') {
     if (list.sortsById) query.push(['order[id]', 'asc']);
   } else if (list.sortsByWindow) {
     query.push([`order[${list.window}]`, request.order === 'oldest-first' ? 'asc' : 'desc']);
   }
   if (list.isPaged) query.push(['limit', request.limit], ['page', request.page]);
   return { path: list.path, query };
+}
+
+/** One row by its key. */
+export function questionForOne(stream: string, key: string): Question {
+  if (stream === 'catalog_elements') {
+    const [catalog = '', element = ''] = key.split(':');
+    return { path: `catalogs/${catalog}/elements/${element}`, query: [] };
+  }
+  const list = listOf(stream, 'all');
+  const path = `${list.path}/${encodeURIComponent(key)}`;
+  return { path, query: list.with === undefined ? [] : [['with', list.with]] };
 }

@@ -117,3 +117,44 @@ export const customField: z.ZodType<Row> = z.looseObject({
   type: optionalText,
   entity_type: optionalText,
 });
+
+/** Incoming leads nobody has taken yet. `metadata` has other types in every category, and in the documentation's own examples. */
+export const unsorted: z.ZodType<Row> = z.looseObject({
+  uid: z.string().min(1),
+  category: optionalText,
+  pipeline_id: optionalInt,
+  created_at: optionalInt,
+  metadata: objectOrEmpty,
+  _embedded: objectOrEmpty,
+});
+
+export const customer: z.ZodType<Row> = z.looseObject({
+  ...card,
+  next_price: optionalNumber,
+  next_date: optionalInt,
+  status_id: optionalInt,
+  ltv: optionalNumber,
+  purchases_count: optionalInt,
+  average_check: optionalNumber,
+});
+
+/** Purchases of customers. */
+export const transaction: z.ZodType<Row> = z.looseObject({
+  id,
+  price: optionalNumber,
+  customer_id: optionalInt,
+  completed_at: optionalInt,
+  is_deleted: z.boolean().nullish(),
+  _embedded: objectOrEmpty,
+});
+
+/** Tags, roles and catalogs. */
+export const named: z.ZodType<Row> = z.looseObject({ id, name: optionalText });
+
+export const catalogElement: z.ZodType<Row> = z.looseObject({
+  id,
+  name: optionalText,
+  catalog_id: optionalInt,
+  is_deleted: z.boolean().nullish(),
+  custom_fields_values: list,
+});

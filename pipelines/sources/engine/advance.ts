@@ -1,11 +1,13 @@
 import { crashPoint } from '../../crash-points.ts';
 import { ensureStream, land, readCursor } from '../../warehouse/index.ts';
 import { partCursor, parseCursor, type Round, type StreamCursor } from './cursor.ts';
+import { noteDrift } from './drift.ts';
 import { StreamMissingError, StreamUnknownError } from './errors.ts';
 import { readWhole } from './full-read.ts';
 import { applyNews, settle } from './liveness.ts';
 import { readRound, type FetchedPage } from './read-round.ts';
 import { closeRound, openRound, partsToRead, scanFromNowOn } from './rounds.ts';
+import { retryUnderNewSchema } from './schema-change.ts';
 import type { SourceSession } from './session.ts';
 import type { StreamPart, StreamSpec } from './stream.ts';
 
@@ -31,8 +33,8 @@ export interface AdvanceResult {
   readonly note?: string;
 }
 
-/** About 45 s at 7 requests/s: long enough that filling and draining the pipeline costs about 1 %. */
-const PAGES_PER_CALL = 300;
+/** A minute at 7 requests/s: long enough that filling and draining the pipeline costs about 1 %. */
+const PAGES_PER_CALL = 420;
 
 export interface Counts {
   pages: number;
@@ -67,6 +69,7 @@ export async function advanceStream(
   const cursor = parseCursor(spec.name, await readCursor(warehouse, key));
   const counts: Counts = { pages: 0, rows: 0, inserted: 0, updated: 0, rejected: 0 };
   try {
+    await retryUnderNewSchema(session, spec, cursor);
     const done =
       spec.cursor === 'none'
         ? await readWhole(session, spec, cursor, counts, options)
@@ -78,6 +81,10 @@ export async function advanceStream(
   } catch (error) {
     if (!(error instanceof StreamMissingError)) throw error;
     cursor.missing = error.reason;
+    // What is asked for once an hour is not asked for in every sync only because it is not there.
+    if (spec.refreshSeconds !== undefined) {
+      for (const { name } of spec.parts) partCursor(cursor, name).completedAt = Date.now();
+    }
     await land(warehouse, { ...key, rows: [], cursor });
     return { done: true, ...counts, cursor, note: error.message };
   }
@@ -135,6 +142,12 @@ async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignore
       pages.flatMap(({ rows }) => rows.news),
     );
     crashPoint('news.applied');
+    const key = { source: session.type, account, stream: spec.name };
+    await noteDrift(
+      warehouse.pool,
+      key,
+      pages.flatMap(({ rows }) => rows.drift),
+    );
     round.pending = left.pending;
     round.newest = left.newest;
     if (left.pending.length === 0) closeRound(spec, part.name, cursor, round);
@@ -170,7 +183,7 @@ async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignore
 
 /**
  * Between which moments the rows lie, as far as that is worth a question: dividing a first read at its true ends saves dozens of
- * requests into the void. Asked after the first page, when there is more to come.
+ * requests into the void.
  */
 async function extentOf(
   { session, spec, cursor, part }: PartReading,

@@ -1,4 +1,4 @@
-import type { StreamSpec } from './stream.ts';
+import type { StreamPart, StreamSpec } from './stream.ts';
 
 /** Unix seconds, both ends inclusive; `to` null is open. */
 export interface TimeWindow {
@@ -56,9 +56,17 @@ export interface SourceConnection {
   /** The source's clock now, in unix seconds. */
   now(): number;
   fetchPage(request: PageRequest, signal: AbortSignal): Promise<Page>;
-  /** About when the account's history begins (unix seconds). Guides how windows are divided; nothing is left out by it. */
-  historyBegin(signal: AbortSignal): Promise<number>;
-  /** One row by its id, or null when it is not there. */
+  /**
+   * About when a list's far end is (unix seconds): where the history of a list read from its newest row begins, or the newest row of
+   * one read from its oldest. Guides how windows are divided; nothing is left out by it. Null when it cannot be known cheaply.
+   */
+  farEnd(
+    request: Pick<PageRequest, 'stream' | 'part' | 'order'>,
+    signal: AbortSignal,
+  ): Promise<number | null>;
+  /** The lists of a stream that does not know them beforehand (StreamSpec.hasListedParts). */
+  partsOf?(stream: string, signal: AbortSignal): Promise<readonly StreamPart[]>;
+  /** One row by its key, or null when it is not there. */
   fetchOne(stream: string, id: string, signal: AbortSignal): Promise<RawRow | null>;
   close(): Promise<void>;
 }

@@ -54,6 +54,8 @@ const streamCursor = z.object({
     .optional(),
   /** Why the credentials cannot see the stream. */
   missing: z.string().optional(),
+  /** Fingerprint of the schema that the stream's rejects were last tried with. */
+  schema: z.string().optional(),
 });
 
 export type PagePosition = z.output<typeof pages>;

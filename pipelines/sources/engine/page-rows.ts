@@ -1,5 +1,6 @@
 import type { LandingReject, LandingRow } from '../../warehouse/index.ts';
 import type { RawRow } from './connection.ts';
+import { refusalOf, sightingsIn, type Sighting } from './drift.ts';
 import type { LivenessNews, StreamPart, StreamSpec } from './stream.ts';
 
 /** A page sorted into what lands, what is rejected with the reason, and what it says about other rows. */
@@ -9,6 +10,8 @@ export interface ReadRows {
   readonly news: readonly LivenessNews[];
   /** Cursor values in the order of the page, of all rows that have one, rejected ones too. */
   readonly values: readonly number[];
+  /** What was not expected of these rows. */
+  readonly drift: readonly Sighting[];
 }
 
 /** Checks each row on its own: one that fails its schema goes to the rejects with its whole text, the others land. */
@@ -17,6 +20,7 @@ export function readRows(spec: StreamSpec, part: StreamPart, rows: readonly RawR
   const rejects: LandingReject[] = [];
   const news: LivenessNews[] = [];
   const values: number[] = [];
+  const drift: Sighting[] = [];
   for (const { text, value } of rows) {
     const parsed = spec.schema.safeParse(value);
     if (!parsed.success) {
@@ -25,10 +29,12 @@ export function readRows(spec: StreamSpec, part: StreamPart, rows: readonly RawR
       const reason = parsed.error.issues
         .map((issue) => `${issue.path.join('.') || 'row'}: ${issue.message}`)
         .join('; ');
-      rejects.push({ id: idOfAnything(value), reason, payload: text });
+      rejects.push({ id: keyOfAnything(spec, part, value), reason, payload: text });
+      drift.push(...parsed.error.issues.map(({ path }) => refusalOf(path)));
       continue;
     }
     const row = parsed.data;
+    drift.push(...sightingsIn(spec.expected, row, text));
     const id = spec.key(row, part.name);
     const position = spec.cursorOf(row);
     if (position !== null) values.push(position);
@@ -42,7 +48,7 @@ export function readRows(spec: StreamSpec, part: StreamPart, rows: readonly RawR
     });
     if (spec.news) news.push(...spec.news(row));
   }
-  return { landing, rejects, news, values };
+  return { landing, rejects, news, values, drift };
 }
 
 function cursorOfAnything(spec: StreamSpec, value: unknown): number | null {
@@ -51,8 +57,9 @@ function cursorOfAnything(spec: StreamSpec, value: unknown): number | null {
   return typeof position === 'number' && Number.isFinite(position) ? position : null;
 }
 
-function idOfAnything(value: unknown): string | null {
-  if (typeof value !== 'object' || value === null || !('id' in value)) return null;
-  const { id } = value;
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
+/** The key the row would have, so that a row that is there, though refused, is not taken for absent. */
+function keyOfAnything(spec: StreamSpec, part: StreamPart, value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const key = spec.key(value as Readonly<Record<string, unknown>>, part.name);
+  return /(^|:)(undefined|null|\[object Object\])?$/.test(key) ? null : key;
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ExpectedShape } from './drift.ts';
 
 /** What the position in a stream is measured by. `none`: the stream is small and is read whole every time. */
 export type CursorKind = 'updated_at' | 'created_at' | 'id' | 'opaque' | 'none';
@@ -9,13 +10,16 @@ export type CursorKind = 'updated_at' | 'created_at' | 'id' | 'opaque' | 'none';
  */
 export type ListOrder = 'oldest-first' | 'newest-first' | 'by-id';
 
-/** How a deletion shows: a list of the deleted, a flag on the row, absence from a complete read, or not at all. */
-export type DeletionMode = 'feed' | 'flag' | 'sweep' | 'none';
+/**
+ * How a deletion shows: a list of the deleted, a flag on the row, absence from a complete read, or not at all. `departure`: rows leave
+ * the list in the ordinary course, any number of them at once, so that no share of them is suspicious.
+ */
+export type DeletionMode = 'feed' | 'flag' | 'sweep' | 'departure' | 'none';
 
 /** Where the history of a row comes from. */
 export type HistoryMode = 'events' | 'history' | 'none';
 
-/** What the credentials must be allowed to do. */
+/** What the credentials must be allowed to do, or the account must have bought and switched on (`feature`). */
 export type RightsNeeded = 'any' | 'admin' | 'feature';
 
 /** A row after its schema: anything the source sends, plus what the schema promises. */
@@ -37,6 +41,8 @@ export interface StreamPart {
   readonly name: string;
   /** Lists the deleted; rows of it that do not say `is_deleted` are not believed to be. */
   readonly tombstones?: boolean;
+  /** Belongs to something the account may not have: without it the rest of the stream is read all the same. */
+  readonly isOptional?: boolean;
 }
 
 /** A stream declared as data: everything the engine needs to read it completely. Adding a stream adds one of these. */
@@ -56,6 +62,20 @@ export interface StreamSpec {
   /** The server may ignore the time window without saying so; then the list is scanned newest first down to the watermark. */
   readonly windowMayBeIgnored: boolean;
   readonly schema: z.ZodType<Row>;
+  /** What rows look like by the documentation; the schema refuses, this only counts (ops.drift). */
+  readonly expected?: ExpectedShape;
+  /** Lists read whole: at most so often, in seconds. Without it, in every sync. */
+  readonly refreshSeconds?: number;
+  /** Lists read whole: the source says which lists there are (SourceConnection.partsOf). */
+  readonly hasListedParts?: boolean;
+  /** Lists read whole: a row that is absent is asked for by itself before it counts as gone. */
+  readonly confirmsAbsence?: boolean;
+  /** Rows may vanish without any sign (merged, purged), so that the ids are read from time to time (id-sweep.ts). */
+  readonly sweepsIds?: boolean;
+  /** Rows that define fields: new ones, and changes of their type, are counted as drift. */
+  readonly definition?: (row: Row) => { readonly name: string; readonly type: string };
+  /** The part a row belongs to, where the key needs it and the row says it. */
+  readonly partOf?: (row: Row) => string | undefined;
   /** The key within the account. */
   readonly key: (row: Row, part: string) => string;
   /** The row's cursor value in unix seconds; null for streams read whole. */

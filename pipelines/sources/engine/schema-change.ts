@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { retryRejects, type LandingRow, type RejectedRow } from '../../warehouse/index.ts';
+import { listRejects } from '../../warehouse/rejects.ts';
+import type { StreamCursor } from './cursor.ts';
+import { applyNews } from './liveness.ts';
+import { readRows, type ReadRows } from './page-rows.ts';
+import type { SourceSession } from './session.ts';
+import type { StreamSpec } from './stream.ts';
+
+/**
+ * Tries a stream's rejects again when its schema is another than the one they failed: once per change, before anything new is read. The
+ * fingerprint travels with the cursor and is written by the landing that comes next; until then a killed process does this again.
+ */
+export async function retryUnderNewSchema(
+  session: SourceSession,
+  spec: StreamSpec,
+  cursor: StreamCursor,
+): Promise<void> {
+  const fingerprint = fingerprintOf(spec.schema);
+  if (cursor.schema === fingerprint) return;
+  const { warehouse } = session;
+  const key = { source: session.type, account: session.account.id, stream: spec.name };
+  if (spec.news) {
+    // Before the rows land, as with every page: once they have, nobody looks at these rejects again.
+    for (let after = 0; ;) {
+      const page = await listRejects(warehouse, { ...key, after, limit: 250 });
+      if (page.length === 0) break;
+      after = page.at(-1)?.rejectId ?? after;
+      await applyNews(
+        session,
+        page.flatMap((reject) => rowsOf(spec, reject).news),
+      );
+    }
+  }
+  await retryRejects(warehouse, key, (reject): LandingRow | { readonly reason: string } => {
+    const { landing, rejects } = rowsOf(spec, reject);
+    return landing[0] ?? { reason: rejects[0]?.reason ?? 'not a row' };
+  });
+  cursor.schema = fingerprint;
+}
+
+function rowsOf(spec: StreamSpec, { payload }: RejectedRow): ReadRows {
+  const value = parsed(payload);
+  const named = spec.partOf?.((typeof value === 'object' && value !== null ? value : {}) as never);
+  const part = named === undefined ? (spec.parts[0] ?? { name: 'all' }) : { name: named };
+  return readRows(spec, part, [{ text: payload, value }]);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const fingerprints = new WeakMap<z.ZodType, string>();
+
+/** The same for the same rules in every process and on every machine. */
+export function fingerprintOf(schema: z.ZodType): string {
+  let known = fingerprints.get(schema);
+  if (known === undefined) {
+    const rules = JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' }));
+    known = createHash('sha256').update(rules).digest('hex').slice(0, 16);
+    fingerprints.set(schema, known);
+  }
+  return known;
+}
