@@ -1,4 +1,5 @@
 export { advanceStream, type AdvanceOptions, type AdvanceResult } from './engine/advance.ts';
+export { listDrift, type DriftKind, type DriftRow } from './engine/drift.ts';
 export * from './engine/errors.ts';
 export { followNews, rereadRows, type RereadResult } from './engine/reread.ts';
 export type { SourceSession, StreamInfo, SyncProgress } from './engine/session.ts';
