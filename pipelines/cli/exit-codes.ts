@@ -27,6 +27,7 @@ const USAGE_CODES = new Set([
   'CONFIG_INVALID',
   'SECRET_MISSING',
   'SOURCE_UNKNOWN',
+  'WEBHOOK_SECRET',
 ]);
 
 export function exitCodeOf(error: unknown): number {

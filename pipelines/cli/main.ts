@@ -13,6 +13,7 @@ import { standInCommand } from './commands/stand-in.ts';
 import { statusCommand } from './commands/status.ts';
 import { syncCommand } from './commands/sync.ts';
 import { tokenCommand } from './commands/token.ts';
+import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT, EXIT_HELP, exitCodeOf } from './exit-codes.ts';
 
 const program = new Command('voronka')
@@ -34,6 +35,7 @@ for (const command of [
   statusCommand,
   queryCommand,
   tokenCommand,
+  webhooksCommand,
   demoCommand,
   standInCommand,
 ]) {

@@ -5,4 +5,5 @@ export { followNews, rereadRows, type RereadResult } from './engine/reread.ts';
 export type { SourceSession, StreamInfo, SyncProgress } from './engine/session.ts';
 export * from './amocrm/errors.ts';
 export { openSource, type OpenSourceOptions } from './open-source.ts';
+export { subscribeWebhook, type WebhookSubscription } from './subscribe-webhook.ts';
 export { consentUrl, exchangeCode } from './exchange-code.ts';

@@ -4,6 +4,7 @@ import { runBuildWithProgress } from '../build-progress.ts';
 import { startCubeFor } from '../cube.ts';
 import { globalOptions } from '../globals.ts';
 import { wholeNumber } from '../option-values.ts';
+import { openHooks, type Hooks } from '../hooks.ts';
 import { withRuntime, type RunningWorkspace } from '../runtime.ts';
 import { untilInterrupted } from '../signals.ts';
 import { runSyncs } from '../sync-progress.ts';
@@ -52,9 +53,27 @@ export function upCommand(): Command {
     });
 }
 
-async function serve({ config, warehouse }: RunningWorkspace, options: ListenOptions): Promise<void> {
-  const cube = await startCubeFor(config, warehouse, listenOn(config, options));
+async function serve(workspace: RunningWorkspace, options: ListenOptions): Promise<void> {
+  const { config, warehouse } = workspace;
+  const hooks = await openHooks(config, warehouse);
   try {
+    await serveKpis(workspace, options, hooks);
+  } finally {
+    await hooks?.close();
+  }
+}
+
+async function serveKpis(
+  { config, warehouse }: RunningWorkspace,
+  options: ListenOptions,
+  hooks: Hooks | undefined,
+): Promise<void> {
+  const cube = await startCubeFor(config, warehouse, listenOn(config, options), hooks?.handle);
+  try {
+    if (hooks)
+      console.log(
+        `Webhooks of ${hooks.sources.join(', ')} are taken; \`voronka webhooks\` prints their addresses.`,
+      );
     console.log(`KPIs at ${cube.url}/cubejs-api/v1 (get a token with \`voronka token\`). Stop with Ctrl-C.`);
     await untilInterrupted();
   } finally {

@@ -62,7 +62,8 @@ export async function openAmocrm(
   }
 }
 
-function tokensOf(
+/** Throws SecretMissingError and SecretKeyError. */
+export function tokensOf(
   config: SourceConfig,
   http: Http,
   pool: pg.Pool,
