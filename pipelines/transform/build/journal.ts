@@ -9,10 +9,11 @@ import type { ModelMode, TestResult } from './report.ts';
  */
 export class Journal {
   readonly buildId: string;
-  readonly #client: ClientBase;
+  /** Its own connection, outside of the build's transaction. */
+  readonly client: ClientBase;
 
   private constructor(client: ClientBase, buildId: string) {
-    this.#client = client;
+    this.client = client;
     this.buildId = buildId;
   }
 
@@ -41,7 +42,7 @@ export class Journal {
   }
 
   async modelStarted(model: string, materialized: string, mode: ModelMode): Promise<void> {
-    await this.#client.query(
+    await this.client.query(
       `insert into ops.build_models (build_id, model, materialized, mode, status) values ($1, $2, $3, $4, 'running')
        on conflict (build_id, model) do update set mode = excluded.mode`,
       [this.buildId, model, materialized, mode],
@@ -49,7 +50,7 @@ export class Journal {
   }
 
   async modelFinished(model: string, rows: number | null): Promise<void> {
-    await this.#client.query(
+    await this.client.query(
       `update ops.build_models set status = 'succeeded', rows = $3, finished_at = clock_timestamp()
        where build_id = $1 and model = $2`,
       [this.buildId, model, rows],
@@ -57,7 +58,7 @@ export class Journal {
   }
 
   async tests(results: readonly TestResult[]): Promise<void> {
-    await this.#client.query(
+    await this.client.query(
       `insert into ops.build_tests (build_id, test, model, severity, status, failures, examples, error)
        select $1, test, model, severity, status, failures, examples, error
        from jsonb_to_recordset($2::jsonb)
@@ -69,11 +70,11 @@ export class Journal {
   async failed(error: unknown): Promise<void> {
     const code = error instanceof VoronkaError ? error.code : ((error as { code?: string }).code ?? null);
     const message = error instanceof Error ? error.message : String(error);
-    await this.#client.query(
+    await this.client.query(
       `update ops.build_models set status = 'failed', finished_at = clock_timestamp() where build_id = $1 and status = 'running'`,
       [this.buildId],
     );
-    await this.#client.query(
+    await this.client.query(
       `update ops.builds set status = 'failed', finished_at = clock_timestamp(), error_code = $2, error = $3 where build_id = $1`,
       [this.buildId, code, message],
     );

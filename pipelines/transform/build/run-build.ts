@@ -7,6 +7,7 @@ import type { Manifest, ModelNode } from '../project/manifest.ts';
 import { parseProject } from '../project/parse-project.ts';
 import { ASIDE_SCHEMA, BuildContext } from './build-context.ts';
 import { takeBuildLock } from './build-lock.ts';
+import { analyzeSources } from './analyze-sources.ts';
 import { buildModel } from './build-model.ts';
 import { findRelation } from './catalog.ts';
 import { connect, connectionLost, type Database } from './connection.ts';
@@ -104,6 +105,8 @@ async function build(
   options: BuildOptions,
   started: number,
 ): Promise<BuildReport> {
+  // Outside of the transaction, so that its snapshot is not held up. Loads are too sudden for autovacuum's minute.
+  await analyzeSources(journal.client, manifest);
   // The settings are the transaction's: a role's own time-outs are meant for its short statements.
   await client.query(
     `begin isolation level repeatable read;
