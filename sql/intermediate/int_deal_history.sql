@@ -4,16 +4,9 @@
     indexes=[{'columns': ['deal_id']}]
 ) }}
 
--- Stage, owner and price of every deal through time: one row per deal, attribute and value held.
---
--- The events of an attribute form a chain: each says what the value was before it and after it. Where one event's "after" is
--- not the next one's "before", or not what the deal shows now, events are missing, and the versions of the deal seen in
--- between say what happened (history_source 'version'). Where no version was seen either, the change is known but not its
--- moment: it is put right before the event that tells of it ('assumed'). Versions never overrule an unbroken chain, because
--- updated_at can be back-dated through the API and event times cannot.
---
--- `order_key` breaks ties of a second: '' for a deal's beginning, the id of an event, '~' (after any id) for a version.
--- Prices are compared without their fraction: events may carry whole roubles where the deal carries kopecks.
+-- The chain of events, with its gaps filled from versions. `order_key` breaks ties of a second: '' for a deal's beginning, the id of an
+-- event, '~' (after any id) for a version. Prices are compared without their fraction: events may carry whole roubles where the
+-- deal carries kopecks.
 
 with
 
@@ -24,10 +17,10 @@ deals as (
 
 ),
 
-entity_events as (
+moves as (
 
-    select * from {{ ref('int_entity_events') }}
-    where entity_type = 'lead'
+    select moves.* from {{ ref('int_deal_moves') }} as moves
+    inner join deals on deals.deal_id = moves.deal_id
 
 ),
 
@@ -44,49 +37,6 @@ first_stages as (
         stage_id
     from {{ ref('int_stage_steps') }}
     where is_first_working_stage
-
-),
-
-events as (
-
-    select
-        deals.deal_id,
-        entity_events.attribute,
-        entity_events.created_at as changed_at,
-        entity_events.crm_id as order_key,
-        entity_events.actor_id,
-        entity_events.value_before,
-        entity_events.value_after
-    from entity_events
-    inner join deals on deals.deal_id = entity_events.entity_id
-    where
-        entity_events.attribute is not null
-        and entity_events.value_after is not null
-        and entity_events.value_before is distinct from entity_events.value_after
-
-),
-
-events_and_previous as (
-
-    select
-        *,
-        lag(changed_at) over chain as previous_at,
-        lag(order_key) over chain as previous_key,
-        lag(value_before) over chain as previous_before,
-        lag(value_after) over chain as previous_after
-    from events
-    window chain as (partition by deal_id, attribute order by changed_at, order_key collate "C")
-
-),
-
-moves as (
-
-    select
-        *,
-        lead(changed_at) over (partition by deal_id, attribute order by changed_at, order_key collate "C") is null as is_last
-    from events_and_previous
-    -- The same change told twice.
-    where (changed_at, value_before, value_after) is distinct from (previous_at, previous_before, previous_after)
 
 ),
 
@@ -302,8 +252,7 @@ points as (
         coalesce(moves.value_before, moves.value_after) as value,
         least(deals.created_at, moves.changed_at) as valid_from,
         '' as order_key,
-        0 as rank,
-        0 as observation_no,
+        0 as place,
         'event' as history_source,
         null as actor_id
     from moves
@@ -323,8 +272,7 @@ points as (
         coalesce(stage_before_closing, value) as value,
         begins_at as valid_from,
         '' as order_key,
-        0 as rank,
-        0 as observation_no,
+        0 as place,
         'assumed' as history_source,
         null as actor_id
     from first_observations
@@ -337,8 +285,7 @@ points as (
         value,
         least(closed_at, greatest(begins_at, updated_at)) as valid_from,
         '~' as order_key,
-        1 as rank,
-        observation_no,
+        observation_no as place,
         'version' as history_source,
         null as actor_id
     from first_observations
@@ -352,8 +299,7 @@ points as (
         value_after as value,
         changed_at as valid_from,
         order_key,
-        2 as rank,
-        0 as observation_no,
+        2 as place,
         'event' as history_source,
         actor_id
     from moves
@@ -367,8 +313,7 @@ points as (
         value,
         greatest(previous_at, least(closed_at, updated_at)) as valid_from,
         '~' as order_key,
-        1 as rank,
-        observation_no,
+        observation_no as place,
         'version' as history_source,
         null as actor_id
     from ordered_observations
@@ -382,8 +327,7 @@ points as (
         gaps.to_value as value,
         gaps.to_at as valid_from,
         gaps.to_key as order_key,
-        1 as rank,
-        0 as observation_no,
+        1 as place,
         'assumed' as history_source,
         null as actor_id
     from gaps
@@ -405,8 +349,7 @@ points as (
         deals.account_id || ':0:0' as value,
         deals.created_at as valid_from,
         '' as order_key,
-        0 as rank,
-        -1 as observation_no,
+        0 as place,
         'assumed' as history_source,
         null as actor_id
     from deals
@@ -425,7 +368,7 @@ points_and_previous as (
         *,
         lag(value) over (
             partition by deal_id, attribute
-            order by valid_from, order_key collate "C", rank, observation_no
+            order by valid_from, order_key collate "C", place
         ) as previous_value
     from points
 
@@ -448,7 +391,7 @@ final as (
     where value is distinct from previous_value
     window held as (
         partition by deal_id, attribute
-        order by valid_from, order_key collate "C", rank, observation_no
+        order by valid_from, order_key collate "C", place
     )
 
 )
