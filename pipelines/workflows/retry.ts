@@ -10,5 +10,9 @@ export const STEP_RETRY: StepConfig = {
   maxAttempts: 6,
   intervalSeconds: 2,
   backoffRate: 2,
-  shouldRetry: (error) => !(error instanceof VoronkaError) || error.retry !== 'never',
+  shouldRetry: mayPass,
 };
+
+export function mayPass(error: unknown): boolean {
+  return !(error instanceof VoronkaError) || error.retry !== 'never';
+}

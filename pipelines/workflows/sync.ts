@@ -1,9 +1,10 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { crashPoint } from '../crash-points.ts';
-import { advanceStream, type SyncProgress } from '../sources/index.ts';
-import { ensureStream } from '../warehouse/index.ts';
+import { advanceStream, type AdvanceResult, type SyncProgress } from '../sources/index.ts';
+import { ensureStream, readCursor } from '../warehouse/index.ts';
 import { workflowContext } from './context.ts';
 import { publishMarts } from './build.ts';
+import { keepGoing } from './keep-going.ts';
 import type { RunError } from './run-log.ts';
 import { STEP_RETRY } from './retry.ts';
 
@@ -70,35 +71,45 @@ async function readWindow(
   input: StreamInput,
   before: StreamResult,
 ): Promise<StreamResult & { done: boolean }> {
-  const { sessions, runLog } = workflowContext();
+  const { sessions, runLog, warehouse } = workflowContext();
   const session = await sessions.get(input.source);
-  const report = throttle(REPORT_EVERY_MS, (progress: SyncProgress) => {
-    const { pages, rows, expectedRows } = progress;
-    void runLog
-      .progressed(input.syncId, {
-        stream: input.stream,
-        status: 'running',
-        pages: before.pages + pages,
-        rows: before.rows + rows,
-        expectedRows: expectedRows === null ? null : before.rows + expectedRows,
-        note: null,
-      })
-      // Only a picture for people: the window itself reports what really was read.
-      .catch(() => undefined);
-  });
-  const result = await sessions.watched(input.source, input.stream, report, () =>
-    advanceStream(session, input.stream, {
-      until: new Date(input.until),
-      ...(input.range && { range: { from: new Date(input.range.from), to: new Date(input.range.to) } }),
-    }),
-  );
-  const counts: StreamResult = {
-    pages: result.pages,
-    rows: result.rows,
-    inserted: result.inserted,
-    updated: result.updated,
-    rejected: result.rejected,
+  const key = { source: session.type, account: session.account.id, stream: input.stream };
+  // What attempts before the last one landed counts, too.
+  let landed = NOTHING;
+  const attempt = async (): Promise<AdvanceResult> => {
+    const earlier = add(before, landed);
+    let latest = NOTHING;
+    const picture = throttle(REPORT_EVERY_MS, ({ pages, rows, expectedRows }: SyncProgress) => {
+      void runLog
+        .progressed(input.syncId, {
+          stream: input.stream,
+          status: 'running',
+          pages: earlier.pages + pages,
+          rows: earlier.rows + rows,
+          expectedRows: expectedRows === null ? null : earlier.rows + expectedRows,
+          note: null,
+        })
+        // Only a picture for people: the window itself reports what really was read.
+        .catch(() => undefined);
+    });
+    const report = (progress: SyncProgress): void => {
+      latest = { ...NOTHING, pages: progress.pages, rows: progress.rows };
+      picture(progress);
+    };
+    try {
+      return await sessions.watched(input.source, input.stream, report, () =>
+        advanceStream(session, input.stream, {
+          until: new Date(input.until),
+          ...(input.range && { range: { from: new Date(input.range.from), to: new Date(input.range.to) } }),
+        }),
+      );
+    } catch (error) {
+      landed = add(landed, latest);
+      throw error;
+    }
   };
+  const result = await keepGoing(async () => JSON.stringify(await readCursor(warehouse, key)) ?? '', attempt);
+  const counts = add(landed, result);
   const total = add(before, counts);
   await runLog.progressed(input.syncId, {
     stream: input.stream,
@@ -143,7 +154,7 @@ export const syncSource = DBOS.registerWorkflow(
         NOTHING,
       );
       crashPoint('sync.streams-ended');
-      await DBOS.runStep(() => closeSync(syncId, input.source), { name: 'closeSync' });
+      await DBOS.runStep(() => closeSync(syncId, input.source), { ...STEP_RETRY, name: 'closeSync' });
       crashPoint('sync.close-recorded');
       if (input.thenBuild) await publishMarts({ full: false });
       const missing = opened.streams.flatMap(({ name, missing }) =>
@@ -152,7 +163,7 @@ export const syncSource = DBOS.registerWorkflow(
       crashPoint('sync.ending');
       return { ...total, missing };
     } catch (error) {
-      await DBOS.runStep(() => closeSync(syncId, input.source, error), { name: 'closeSync' });
+      await DBOS.runStep(() => closeSync(syncId, input.source, error), { ...STEP_RETRY, name: 'closeSync' });
       throw error;
     }
   },
