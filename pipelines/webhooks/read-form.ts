@@ -22,15 +22,16 @@ type Item = Map<string, string>;
 export function readForm(text: string): ReadForm {
   let account: string | undefined;
   const items = new Map<string, Item>();
-  for (const [name, value] of new URLSearchParams(text)) {
-    if (name.length > 200 || value.length > 100) continue;
+  for (const [name, value] of fields(text)) {
     const [key = '', second = '', third, ...below] = name.replaceAll(']', '').split('[');
     if (key === 'account' && second === 'id' && third === undefined) account ??= value;
-    if (third === undefined || !READERS.has(key)) continue;
+    // The account comes last, so the reading goes on.
+    if (third === undefined || !READERS.has(key) || items.size > MOST_HINTS) continue;
     const place = `${key} ${second} ${third}`;
     const item: Item = items.get(place) ?? new Map<string, string>();
     items.set(place, item.set(below.join('/'), value));
   }
+  if (items.size > MOST_HINTS) return { account, hints: [EVERYTHING] };
   const hints = new Map<string, Hint>();
   for (const [place, item] of items) {
     const [key = '', action = ''] = place.split(' ');
@@ -41,6 +42,31 @@ export function readForm(text: string): ReadForm {
     if (hints.size > MOST_HINTS) return { account, hints: [EVERYTHING] };
   }
   return { account, hints: [...hints.values()] };
+}
+
+/** The fields that can matter, decoded; the others (names, texts, custom fields) are passed over at the cost of a look. */
+function* fields(text: string): Generator<readonly [name: string, value: string]> {
+  for (let from = 0, to, equals = -1; from < text.length; from = to + 1) {
+    const end = text.indexOf('&', from);
+    to = end === -1 ? text.length : end;
+    // Looked for once, however many fields without one come before it.
+    if (equals < from) equals = text.indexOf('=', from);
+    if (equals === -1) return;
+    if (equals > to || equals - from > 200 || to - equals > 100) continue;
+    const name = decoded(text.slice(from, equals));
+    if (!/^(?:account|leads|contacts|companies|customers|tasks?|unsorted|talk|message)\[/.test(name))
+      continue;
+    if (!name.includes('[custom_fields]')) yield [name, decoded(text.slice(equals + 1, to))];
+  }
+}
+
+/** Broken escapes stay as they are: no id is among them. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
 }
 
 type Found = readonly (readonly [kind: string, id: string | undefined])[];

@@ -56,7 +56,7 @@ export class AccountBlockedError extends VoronkaError {
   }
 }
 
-export class NotFoundError extends VoronkaError {
+export class NotFoundError extends QuestionRefusedError {
   constructor(host: string, path: string) {
     super(`${host} has no ${path} (404). Is base_url the address of the account?`, {
       code: 'AMOCRM_NOT_FOUND',

@@ -85,7 +85,7 @@ export async function followNews(
 async function wasRead(session: SourceSession, spec: StreamSpec): Promise<boolean> {
   const key = { source: session.type, account: session.account.id, stream: spec.name };
   const { parts } = parseCursor(spec.name, await readCursor(session.warehouse, key));
-  return spec.parts.every(({ name }) => parts[name]?.watermark != null);
+  return spec.parts.every(({ name }) => parts[name]?.completedAt != null);
 }
 
 class Reread {

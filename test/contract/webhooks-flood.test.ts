@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { busiestWindow } from '../../demo/amocrm/http/request-log.ts';
+import { HOOK_CODES } from '../../pipelines/webhooks/index.ts';
+import { company } from './amocrm-source-fixture.ts';
+import { leadForm, openHookBench, subscribe, until, type HookBench } from './webhooks-fixture.ts';
+
+const POSTS = 5_000;
+const PER_SECOND = 40;
+
+let bench: HookBench;
+beforeAll(async () => {
+  bench = await openHookBench(
+    company({ leads: 3_000, contacts: 100, companies: 20, events: 200, tasks: 30, notes: 30 }),
+    { requestsPerSecond: PER_SECOND },
+  );
+  await bench.fullSync();
+  await subscribe(bench, HOOK_CODES);
+});
+afterAll(() => bench.close());
+
+/** Posts all of them, 100 at a time. Resolves to the statuses and the longest wait in milliseconds. */
+async function flood(bodies: readonly string[]): Promise<{ statuses: Set<number>; longest: number }> {
+  const queue = [...bodies];
+  const statuses = new Set<number>();
+  let longest = 0;
+  const sender = async (): Promise<void> => {
+    for (let body = queue.pop(); body !== undefined; body = queue.pop()) {
+      const began = performance.now();
+      const answer = await bench.post(body);
+      await answer.arrayBuffer();
+      longest = Math.max(longest, performance.now() - began);
+      statuses.add(answer.status);
+    }
+  };
+  await Promise.all(Array.from({ length: 100 }, sender));
+  return { statuses, longest };
+}
+
+it('five thousand forged posts are each answered within two seconds and cost few requests, at the allowed pace', async () => {
+  const { requests } = bench.standIn;
+  const before = requests.length;
+  const memory = process.memoryUsage().rss;
+  // A third names real rows again and again, the rest rows that do not exist, each another one.
+  const bodies = Array.from({ length: POSTS }, (_, at) =>
+    leadForm(at % 3 === 0 ? 1_000 + (at % 60) : 50_000_000 + at),
+  );
+  const { statuses, longest } = await flood(bodies);
+  expect([...statuses]).toEqual([200]);
+  expect(longest).toBeLessThan(2_000);
+  await bench.answered(120);
+  await until(
+    'no sync is under way',
+    async () => (await bench.count(`select count(*) from ops.syncs where status = 'running'`)) === 0,
+  );
+  const caused = requests.slice(before);
+  // Naively one a post. At most: two questions per fifty made-up ids, the real ones, the events, and one sync of what is new.
+  expect(caused.length).toBeLessThan((POSTS / 50) * 2 + 150);
+  expect(busiestWindow(caused)).toBeLessThanOrEqual(PER_SECOND);
+  expect(process.memoryUsage().rss - memory).toBeLessThan(200 * 1024 * 1024);
+  expect(await bench.differences()).toEqual([]);
+}, 180_000);
+
+it('a mass edit of real rows, one post a row, is in raw completely, and amoCRM does not give the address up', async () => {
+  const { standIn } = bench;
+  const before = standIn.requests.length;
+  for (let id = 1_000; id < 4_000; id += 1) standIn.changePrice(id, 31);
+  await bench.answered(120);
+  await until('raw has it all', async () => (await bench.differences()).length === 0, 90);
+  expect(standIn.requests.length - before).toBeLessThan(400);
+  const [hook] = standIn.hooks.hooks.values();
+  expect(hook?.disabled).toBe(false);
+  expect(standIn.hooks.deliveries.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(standIn.hooks.deliveries.length).toBe(3_000);
+}, 180_000);
