@@ -69,6 +69,11 @@ const amocrmSource = z
     history_from: z.iso.date('expected a date like 2024-01-31').optional(),
     /** A sweep that would mark more than this share of a stream deleted stops and asks. */
     max_deleted_share: z.number().min(0).max(1).default(0.2),
+    /** How often leads, contacts and companies are read from end to end, to find what was merged or purged; default 1d. */
+    sweep_every: z
+      .string()
+      .refine((text) => parseDuration(text) !== undefined, 'expected a duration like 12h or 1d')
+      .optional(),
     schedule: schedule.optional(),
     /** Posts of amoCRM that say which rows changed, taken by `voronka serve`. */
     webhooks: z

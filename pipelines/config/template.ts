@@ -26,6 +26,7 @@ sources:
     # requests_per_second: 7 # amoCRM's own limit; it blocks accounts that go over it
     # history_from: 2024-01-01 # read nothing older
     # max_deleted_share: 0.2 # a sweep that would mark more than this share deleted stops and asks
+    # sweep_every: 1d # how often all cards are read from end to end, to find merged and purged ones
     # schedule: { every: 5m }
     # amoCRM tells of each change at once and its row is read some seconds later, between the reads of the schedule.
     # \`voronka webhooks\` prints the address to give to amoCRM; it must reach serve.host and serve.port from the internet.

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { SourceConfig } from '../config/index.ts';
+import { parseDuration, type SourceConfig } from '../config/index.ts';
 import { crashPoint } from '../crash-points.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { openAmocrm } from './amocrm/open.ts';
@@ -64,6 +64,9 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
       settings: {
         ...DEFAULT_SETTINGS,
         maxDeletedShare: config.max_deleted_share,
+        ...(config.sweep_every !== undefined && {
+          sweepEverySeconds: (parseDuration(config.sweep_every) ?? 0) / 1_000,
+        }),
         historyFrom:
           config.history_from === undefined ? 0 : Math.floor(Date.parse(config.history_from) / 1_000),
       },

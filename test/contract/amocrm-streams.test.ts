@@ -130,15 +130,15 @@ it('asks once an hour, and one request each, for what an account does not have',
 
 describe('a feature that is off is said to be missing, and the sync goes on', () => {
   it.each([
-    ['425', () => undefined, /425/, { customers_mode: 'unavailable' }],
-    ['426', () => undefined, /426/, { customers_mode: 'disabled' }],
-    ['402', () => (bench.standIn.faults['payment-required'] = { path: '/customers' }), /402/, {}],
-    ['404', () => (bench.standIn.faults['not-there'] = { path: '/customers' }), /404/, {}],
-    ['403', () => (bench.standIn.faults['no-rights'] = { path: '/customers' }), /403/, {}],
-  ] as const)('%s', async (_, strike, reason, account) => {
+    ['425', null, /425/, { customers_mode: 'unavailable' }],
+    ['426', null, /426/, { customers_mode: 'disabled' }],
+    ['402', 'payment-required', /402/, {}],
+    ['404', 'not-there', /404/, {}],
+    ['403', 'no-rights', /403/, {}],
+  ] as const)('%s', async (_, fault, reason, account) => {
     const data = rich({ customers: 30 });
     bench = await openBench({ ...data, account: { ...data.account, ...account } });
-    strike();
+    if (fault) bench.standIn.faults[fault] = { path: '/customers' };
     const streams = [...SIDE, 'leads'];
     await bench.sync(streams);
     expect(await missing('customers')).toMatch(reason);

@@ -4,6 +4,7 @@ import { partCursor, parseCursor, type Round, type StreamCursor } from './cursor
 import { noteDrift } from './drift.ts';
 import { StreamMissingError, StreamUnknownError } from './errors.ts';
 import { readWhole } from './full-read.ts';
+import { sweepIfDue } from './id-sweep.ts';
 import { applyNews, settle } from './liveness.ts';
 import { readRound, type FetchedPage } from './read-round.ts';
 import { closeRound, openRound, partsToRead, scanFromNowOn } from './rounds.ts';
@@ -70,14 +71,22 @@ export async function advanceStream(
   const counts: Counts = { pages: 0, rows: 0, inserted: 0, updated: 0, rejected: 0 };
   try {
     await retryUnderNewSchema(session, spec, cursor);
-    const done =
+    let done =
       spec.cursor === 'none'
         ? await readWhole(session, spec, cursor, counts, options)
         : await advanceParts(session, spec, cursor, counts, options);
-    const note = Object.values(cursor.parts).some(({ scans }) => scans)
-      ? 'the account ignores time filters: lists are scanned newest first'
-      : undefined;
-    return { done, ...counts, cursor, ...(note !== undefined && { note }) };
+    const notes = Object.values(cursor.parts).some(({ scans }) => scans)
+      ? ['the account ignores time filters: lists are scanned newest first']
+      : [];
+    if (done && spec.sweepsIds && !options.range) {
+      const sweep = await sweepIfDue(session, spec, counts, {
+        budget: (options.maxPages ?? PAGES_PER_CALL) - counts.pages,
+        signal: signalOf(session, options),
+      });
+      done = sweep.done;
+      if (sweep.note !== undefined) notes.push(sweep.note);
+    }
+    return { done, ...counts, cursor, ...(notes.length > 0 && { note: notes.join('; ') }) };
   } catch (error) {
     if (!(error instanceof StreamMissingError)) throw error;
     cursor.missing = error.reason;
@@ -88,6 +97,10 @@ export async function advanceStream(
     await land(warehouse, { ...key, rows: [], cursor });
     return { done: true, ...counts, cursor, note: error.message };
   }
+}
+
+function signalOf(session: SourceSession, { signal }: AdvanceOptions): AbortSignal {
+  return signal ? AbortSignal.any([session.signal, signal]) : session.signal;
 }
 
 async function advanceParts(
@@ -167,7 +180,7 @@ async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignore
     counts.rejected += landed.rejected;
     session.onProgress?.({ stream: spec.name, pages: counts.pages, rows: counts.rows, expectedRows: null });
   };
-  const signal = options.signal ? AbortSignal.any([session.signal, options.signal]) : session.signal;
+  const signal = signalOf(session, options);
   return readRound({
     spec,
     part,

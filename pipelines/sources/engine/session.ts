@@ -36,9 +36,16 @@ export interface EngineSettings {
   readonly historyFrom: number;
   /** A sweep that would mark more than this share deleted stops and asks. */
   readonly maxDeletedShare: number;
+  /** How often the ids of large streams are read from end to end, to find rows that vanished without a sign. */
+  readonly sweepEverySeconds: number;
   /** The watermark stays so far behind the source's clock (seconds): what is being written there now is not claimed as read. */
   readonly lagSeconds: number;
 }
 
-/** The engine's defaults: everything the account holds, one row in five, two seconds. */
-export const DEFAULT_SETTINGS: EngineSettings = { historyFrom: 0, maxDeletedShare: 0.2, lagSeconds: 2 };
+/** The engine's defaults: everything the account holds, one row in five, once a day, two seconds. */
+export const DEFAULT_SETTINGS: EngineSettings = {
+  historyFrom: 0,
+  maxDeletedShare: 0.2,
+  sweepEverySeconds: 86_400,
+  lagSeconds: 2,
+};
