@@ -35,7 +35,7 @@ export interface SplitRules {
 }
 
 /** Below so many pages a lane is not worth dividing: each division costs about half a page. */
-const MIN_PAGES_TO_SPLIT = 5;
+const MIN_PAGES_TO_SPLIT = 3;
 
 /** Gives half of the longest lane to a new one, or undefined when none is worth it. */
 export function splitLongest(lanes: readonly Lane[], rules: SplitRules): Lane | undefined {

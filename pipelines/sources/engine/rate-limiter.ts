@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { DatabaseClock } from './database-clock.ts';
 import { AllowanceStoppedError } from './errors.ts';
 import { pause } from './pause.ts';
 
@@ -23,19 +24,19 @@ interface Waiter {
 
 interface Slot {
   readonly slot: string;
+  /** The same in milliseconds since the epoch, by the database's clock. */
+  readonly at: number;
   readonly wait_ms: number;
 }
 
-/**
- * What the way to the source may squeeze together: 12 ms, and twice what this process's own timers are late by, for a machine too busy to
- * keep time does so at both ends when the source is local. Costs 1.2 % of the allowance on an idle machine, up to 8 % on a hopeless one.
- */
-const GUARD_MS = 12;
-const MAX_LATENESS_MS = 35;
-/** How fast a bad moment is forgotten: halved in 23 requests. */
-const FORGET = 0.97;
+/** What the way to the source may squeeze together. Costs 1.5 % of the allowance. */
+const GUARD_MS = 15;
 /** A request that leaves this much after its slot is reported. */
-const LATE_MS = 2;
+const LATE_MS = 3;
+/** Woken up this late, a request does not leave in its slot: until others have heard of it, it may be too late for them. */
+const TOO_LATE_MS = 40;
+/** After so many slots thrown away the machine is taken for what it is. */
+const MAX_TRIES = 4;
 /** A grant that is not used within this (a new connection is being made, the caller has gone) does not hold up the others. */
 const UNUSED_MS = 400;
 /** Above this pace grants come in batches and small delays do not matter: nobody but the demo's stand-in allows it. */
@@ -51,9 +52,9 @@ export class RateLimiter {
   readonly #bucket: string;
   readonly #limit: number;
   readonly #batch: number;
+  readonly #clock = new DatabaseClock();
   #queue: Waiter[] = [];
   #granting: Promise<void> | undefined;
-  #lateness = 10;
 
   constructor(options: RateLimiterOptions) {
     this.#pool = options.pool;
@@ -105,32 +106,54 @@ export class RateLimiter {
       const waiters = this.#queue.splice(0, this.#batch);
       if (waiters.length === 0) return;
       try {
-        const { rows } = await this.#pool.query<Slot>(
-          `select slot::text, wait_ms from ops.reserve_rate_slots($1, $2, $3, $4 * interval '1 ms')`,
-          [this.#bucket, this.#limit, waiters.length, GUARD_MS + 2 * this.#lateness],
-        );
-        // Counted from the answer, so never too early.
-        const answered = performance.now();
-        if (rows.length < waiters.length) throw new AllowanceStoppedError(this.#bucket);
-        const used = waiters.map((waiter, index) => this.#hand(waiter, rows[index]!, answered));
-        await Promise.all(used);
+        for (let tries = 1; ; tries += 1) {
+          const slots = await this.#reserve(waiters.length);
+          await this.#until(slots[0]!);
+          // Too late to be put right in time: this slot is thrown away and another one asked for.
+          if (tries < MAX_TRIES && this.#latenessOf(slots[0]!) > TOO_LATE_MS) continue;
+          await Promise.all(waiters.map((waiter, index) => this.#hand(waiter, slots[index]!)));
+          break;
+        }
       } catch (error) {
         for (const waiter of waiters) waiter.reject(error);
       }
     }
   }
 
+  async #reserve(count: number): Promise<readonly Slot[]> {
+    const asked = performance.now();
+    const { rows } = await this.#pool.query<Slot>(
+      `select slot::text, (extract(epoch from slot) * 1000)::double precision as at, wait_ms
+       from ops.reserve_rate_slots($1, $2, $3, $4 * interval '1 ms')`,
+      [this.#bucket, this.#limit, count, GUARD_MS],
+    );
+    const [first] = rows;
+    if (!first || rows.length < count) throw new AllowanceStoppedError(this.#bucket);
+    this.#clock.learn(first.at - first.wait_ms, asked, performance.now());
+    return rows;
+  }
+
+  /** Waits for the moment of a slot; timers fire up to a millisecond early. */
+  async #until({ at }: Slot): Promise<void> {
+    for (;;) {
+      const left = this.#clock.latest(at) - performance.now();
+      if (left <= 0) return;
+      await pause(Math.ceil(left));
+    }
+  }
+
+  #latenessOf({ at }: Slot): number {
+    return performance.now() - this.#clock.earliest(at);
+  }
+
   /** Resolves when the request has left, or when it is not worth waiting for. */
-  async #hand(waiter: Waiter, { slot, wait_ms }: Slot, answered: number): Promise<void> {
-    const due = answered + wait_ms;
-    // Timers fire up to a millisecond early.
-    for (let left = wait_ms; left > 0; left = due - performance.now()) await pause(Math.ceil(left));
+  async #hand(waiter: Waiter, slot: Slot): Promise<void> {
+    await this.#until(slot);
     const left = new Promise<void>((resolve) => {
       waiter.resolve({
         sent: () => {
-          const late = performance.now() - due;
-          this.#lateness = Math.min(MAX_LATENESS_MS, Math.max(late, this.#lateness * FORGET));
-          resolve(late > LATE_MS && this.#batch === 1 ? this.#report(slot, late) : undefined);
+          const late = this.#latenessOf(slot);
+          resolve(late > LATE_MS && this.#batch === 1 ? this.#report(slot.slot, late) : undefined);
         },
       });
     });

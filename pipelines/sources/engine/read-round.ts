@@ -53,6 +53,16 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
   const reading = readingOf(spec, reader.cursor);
   const lanes: Lane[] = round.pending.map(openLane);
   let rules: SplitRules | undefined;
+  // Asked beside the first page, so that it costs a request and no time.
+  const learnRules = async (): Promise<void> => {
+    const { floor, ceiling } = await reader.extent();
+    rules = {
+      order: spec.order,
+      pageSize: spec.pageSize,
+      upper: Math.min(round.upper, ceiling ?? round.upper),
+      floor,
+    };
+  };
   const concurrency = reading === 'scan' || reading === 'all-pages' ? 1 : connection.concurrency;
   const abort = new AbortController();
   const signal = AbortSignal.any([reader.signal, abort.signal]);
@@ -98,11 +108,6 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
       return;
     }
     measure(lane, rows.values);
-    if (!rules && left.length > 0 && reading === 'keyset') {
-      const { floor, ceiling } = await reader.extent();
-      const upper = Math.min(round.upper, ceiling ?? round.upper);
-      rules = { order: spec.order, pageSize: spec.pageSize, upper, floor };
-    }
     const [next, ...others] = left;
     const opened = others.map((span) => ({ ...openLane(span), committed: undefined as Span | undefined }));
     lanes.push(...opened);
@@ -124,6 +129,12 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
     });
   };
 
+  if (reading === 'keyset') {
+    const learning: Promise<void> = learnRules()
+      .catch(fail)
+      .finally(() => inFlight.delete(learning));
+    inFlight.add(learning);
+  }
   for (;;) {
     if (queue.length > 0 && committing === undefined) {
       committing = commitQueued()

@@ -105,7 +105,13 @@ export function afterPage(span: Span, answer: Answer, limits: PagingLimits): Lef
   const { repeats: _, pages: position = FIRST_PAGE, ...rest } = span;
   const { maxPages, upper } = limits;
   if (maxPages !== null && answer.values.some((value) => value < span.from)) return WINDOW_IGNORED;
-  if (position.isDescending) return descend(rest, position.next - 1);
+  if (position.isDescending) {
+    // Deeper pages had rows, so this one has, too, unless as many rows have left the window meanwhile.
+    if (answer.count === 0 && span.doubts < REPEATS) {
+      return [{ ...rest, doubts: span.doubts + 1, repeats: true, pages: position }];
+    }
+    return descend(rest, position.next - 1);
+  }
 
   const page = position.next;
   const isLast = answer.count > 0 && !answer.hasNext && answer.count < answer.limit;
@@ -144,7 +150,9 @@ export function afterPage(span: Span, answer: Answer, limits: PagingLimits): Lef
 const FIRST_PAGE: PagePosition = { next: 1, found: 0, empty: null, isDescending: false };
 
 function descend(span: Span, next: number): Left {
-  return next < 1 ? [] : [{ ...span, pages: { next, found: next, empty: null, isDescending: true } }];
+  return next < 1
+    ? []
+    : [{ ...span, doubts: 0, pages: { next, found: next, empty: null, isDescending: true } }];
 }
 
 /** `span.from` is the watermark to stop below; pages go forward. */
