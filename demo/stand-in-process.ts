@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { VoronkaError } from '../pipelines/errors.ts';
 
+/** Makes a stand-in end when its standard input does. */
+export const END_WITH_STDIN = 'VORONKA_END_WITH_STDIN';
 const CLI = fileURLToPath(new URL('../bin/voronka.js', import.meta.url));
 
 export interface StandInProcess {
@@ -38,7 +40,9 @@ export async function startCompanyProcess(company: {
     process.execPath,
     [CLI, 'stand-in', 'company', ...options, '--port', '0', '--rate', '0'],
     {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The open pipe tells the child that its parent lives: it ends when this process does, however that is.
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, [END_WITH_STDIN]: '1' },
     },
   );
   let errors = '';

@@ -26,12 +26,17 @@ export async function runSyncs(
   const handles = await Promise.all(names.map((source) => enqueueSync({ source, ...options })));
   const progress = startProgress('rows');
   let finished = false;
+  // The picture must not end what it shows: while the database is away, the workflows wait for it.
+  const draw = async (): Promise<void> => {
+    const lines = await readLines(runLog, names, handles).catch(() => undefined);
+    if (lines) progress.update(lines);
+  };
   const watching = (async () => {
     while (!finished) {
-      progress.update(await readLines(runLog, names, handles));
+      await draw();
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    progress.update(await readLines(runLog, names, handles));
+    await draw();
     progress.finish();
   })();
   const outcomes = await Promise.allSettled(handles.map((handle) => handle.getResult()));

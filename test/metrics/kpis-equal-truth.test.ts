@@ -234,5 +234,5 @@ describe('every KPI over REST equals the synthetic company’s own books', () =>
       expect(Number(rows[0]!.count), name).toBe(0);
     }
     expect(marts.length).toBeGreaterThanOrEqual(10);
-  });
+  }, 240_000);
 });

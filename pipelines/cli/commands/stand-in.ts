@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { runAmocrmStandIn } from '../../../demo/amocrm/index.ts';
 import { generateCompany } from '../../../demo/company/index.ts';
+import { END_WITH_STDIN } from '../../../demo/stand-in-process.ts';
+import { EXIT } from '../exit-codes.ts';
 import { instant, wholeNumber } from '../option-values.ts';
 
 interface StandInOptions {
@@ -33,6 +35,7 @@ function companyCommand(): Command {
     .option('--until <moment>', 'the company’s present, e.g. 2026-03-01T12:00:00Z', instant, new Date())
     .action(
       ({ leads, seed, until, ...options }: StandInOptions & { leads: number; seed: number; until: Date }) => {
+        if (process.env[END_WITH_STDIN]) process.stdin.resume().once('end', () => process.exit(EXIT.ok));
         const { truth: _truth, ...data } = generateCompany({ leads, seed, until });
         return runAmocrmStandIn({ ...options, data });
       },

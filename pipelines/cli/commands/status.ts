@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { listDrift } from '../../sources/index.ts';
 import { streamStatus, type Warehouse } from '../../warehouse/index.ts';
 import { RunLog } from '../../workflows/index.ts';
 import { describeCursor } from '../cursor-text.ts';
@@ -28,10 +29,11 @@ export function statusCommand(): Command {
 
 async function readStatus(warehouse: Warehouse, sources: readonly { name: string; type: string }[]) {
   const runLog = new RunLog(warehouse.pool);
-  const [streams, runs, builds] = await Promise.all([
+  const [streams, runs, builds, drift] = await Promise.all([
     streamStatus(warehouse),
     runLog.latest(),
     lastBuilds(warehouse),
+    listDrift(warehouse.pool),
   ]);
   const detailed = streams.map((stream) => {
     const { completeAt, missing, position } = describeCursor(stream.stream, stream.cursor);
@@ -55,7 +57,7 @@ async function readStatus(warehouse: Warehouse, sources: readonly { name: string
   ).length;
   const rejected = detailed.reduce((sum, { rejects }) => sum + rejects, 0);
   const buildFailed = builds[0]?.status === 'failed' ? 1 : 0;
-  return { streams: detailed, runs, builds, problems: failed + buildFailed + (rejected > 0 ? 1 : 0) };
+  return { streams: detailed, drift, runs, builds, problems: failed + buildFailed + (rejected > 0 ? 1 : 0) };
 }
 
 interface BuildRow {
@@ -73,7 +75,7 @@ async function lastBuilds(warehouse: Warehouse): Promise<BuildRow[]> {
   return rows;
 }
 
-function printStatus({ streams, runs, builds }: Awaited<ReturnType<typeof readStatus>>): void {
+function printStatus({ streams, drift, runs, builds }: Awaited<ReturnType<typeof readStatus>>): void {
   if (streams.length === 0) {
     console.log('Nothing was read yet. Run `voronka sync`.');
   } else {
@@ -112,6 +114,15 @@ function printStatus({ streams, runs, builds }: Awaited<ReturnType<typeof readSt
     for (const { source, stream, missing } of streams) {
       if (missing !== undefined) console.log(pc.yellow(`${source} ${stream}: ${missing}`));
     }
+  }
+  if (drift.length > 0) {
+    const kinds = [...new Set(drift.map(({ kind }) => kind))];
+    const counts = kinds
+      .map((kind) => `${drift.filter((row) => row.kind === kind).length} ${kind.replaceAll('_', ' ')}`)
+      .join(', ');
+    console.log(
+      `The source's data differs from its documentation (all of it is kept): ${counts}. Details: voronka status --json`,
+    );
   }
   for (const run of runs) {
     const ended = run.finishedAt

@@ -43,7 +43,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
   const place = await choosePlace({
     folder: resolve(options.folder ?? '.voronka'),
     explicit: options.folder !== undefined,
-    notice: options.notice ?? ((line) => process.stderr.write(`${line}\n`)),
+    notice: options.notice ?? printNotice,
   });
   const hold = new Hold(place, options);
   const { port, password } = await hold.open();
@@ -51,6 +51,10 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
   const address = (name: string) => `postgres://${CLUSTER_OWNER}:${password}@127.0.0.1:${port}/${name}`;
   await ensureDatabase(address('postgres'), database);
   return { url: address(database), port, data: place.data, close: (how) => hold.close(how?.stop ?? false) };
+}
+
+function printNotice(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** A lease that comes back: when the keeper is killed, or the server crashes, the next one is started on the same port. */
@@ -107,15 +111,25 @@ class Hold {
   }
 
   async #reopen(): Promise<void> {
+    let said = '';
     while (!this.#closed) {
       try {
         await this.open();
+        if (said !== '') this.#notice('Postgres is back.');
         return;
-      } catch {
-        // Whoever uses the database meets its error; here it is enough to try again.
+      } catch (error) {
+        // Whoever uses the database waits for it; only here is known why it does not come back.
+        const message = (error as Error).message;
+        if (message !== said)
+          this.#notice(`Postgres stopped and does not start; trying again until it does. ${message}`);
+        said = message;
         await sleep(1000, undefined, { ref: false });
       }
     }
+  }
+
+  #notice(line: string): void {
+    (this.#options.notice ?? printNotice)(line);
   }
 }
 
