@@ -199,8 +199,12 @@ const LEAD_WITH = [
   'source',
 ];
 
-/** Compares raw with the CRM's own truth: the same ids alive, the same deleted, payloads equal as JSON. */
-export async function differences(warehouse: Pick<Warehouse, 'pool'>, standIn: StandIn): Promise<string[]> {
+/** Compares raw (one account of it) with the CRM's own truth: the same ids alive, the same deleted, payloads equal as JSON. */
+export async function differences(
+  warehouse: Pick<Warehouse, 'pool'>,
+  standIn: StandIn,
+  account: string | null = null,
+): Promise<string[]> {
   const found: string[] = [];
   for (const stream of ['leads', 'contacts', 'companies', 'events', 'tasks', 'notes'] as const) {
     const truth = [...standIn.truth.rows(stream, stream === 'leads' ? { with: LEAD_WITH } : {})];
@@ -208,16 +212,21 @@ export async function differences(warehouse: Pick<Warehouse, 'pool'>, standIn: S
       `with truth as (select id, payload::jsonb from unnest($1::text[], $2::text[]) as row (id, payload))
        select coalesce(truth.id, raw.id) as id,
          case when raw.id is null then 'missing' when truth.id is null then 'too many' else 'differs' end as what
-       from truth full join (select * from raw.amocrm__${stream} where not is_deleted) as raw on raw.id = truth.id
+       from truth full join (select * from raw.amocrm__${stream} where not is_deleted and account_id = coalesce($3, account_id)) as raw on raw.id = truth.id
        where raw.payload is distinct from truth.payload`,
-      [truth.map(({ id }) => String(id)), truth.map(({ text }) => text.replaceAll('\\u0000', '\\ufffd'))],
+      [
+        truth.map(({ id }) => String(id)),
+        truth.map(({ text }) => text.replaceAll('\\u0000', '\\ufffd')),
+        account,
+      ],
     );
     found.push(...rows.map(({ id, what }) => `${stream} ${id}: ${what}`));
   }
   const bin = [...standIn.truth.rows('only_deleted')].map(({ id }) => String(id));
   const { rows: undeleted } = await warehouse.pool.query<{ id: string }>(
-    `select bin.id from unnest($1::text[]) as bin (id) left join raw.amocrm__leads as raw on raw.id = bin.id where raw.is_deleted is not true`,
-    [bin],
+    `select bin.id from unnest($1::text[]) as bin (id) left join raw.amocrm__leads as raw on raw.id = bin.id and raw.account_id = coalesce($2, raw.account_id)
+     where raw.is_deleted is not true`,
+    [bin, account],
   );
   found.push(...undeleted.map(({ id }) => `leads ${id}: not marked deleted`));
   return found.slice(0, 20);

@@ -86,7 +86,6 @@ async function readUntilDone(series: EngineSeries, program: Program, bench: Benc
     const { ending, errors } = await life.ended;
     if (ending === 'failed') throw new Error(`A life ended by itself: ${errors}`);
     if (ending === 'done') return { kills, inTheMiddle, asked: pagesAsked(standIn, from) };
-    console.log(JSON.stringify(death), Math.round(performance.now()), pagesAsked(standIn, before));
     deaths.shift();
     kills += 1;
     if (pagesAsked(standIn, before) > 0) inTheMiddle += 1;

@@ -11,6 +11,8 @@ export interface WorkflowTask {
   /** Sources to sync, one run each. */
   readonly sources: readonly string[];
   readonly thenBuild: boolean;
+  /** How often in a row; default once. */
+  readonly times?: number;
 }
 
 async function main(): Promise<void> {
@@ -26,9 +28,11 @@ async function main(): Promise<void> {
     },
   });
   process.stdout.write(`at work ${runtime.executorId}\n`);
-  const { thenBuild } = task;
-  const runs = await Promise.all(task.sources.map((source) => enqueueSync({ source, thenBuild })));
-  await Promise.all(runs.map((run) => run.getResult()));
+  const { thenBuild, times = 1 } = task;
+  for (let turn = 0; turn < times; turn += 1) {
+    const runs = await Promise.all(task.sources.map((source) => enqueueSync({ source, thenBuild })));
+    await Promise.all(runs.map((run) => run.getResult()));
+  }
 }
 
 main().then(
