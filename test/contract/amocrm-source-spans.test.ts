@@ -70,10 +70,12 @@ it.each(['asc', 'desc', 'id'] as const)(
         const items: Item[] = moments.map((at, id) => ({ id, at }));
         const touched = new Set<number>();
         const steps = [...plan];
+        let lies = 0;
         const met = readAll(items, order, () => {
           const [place, what] = steps.shift() ?? [0, 'nothing'];
           const item = items[place];
-          if (what === 'lie') return true;
+          // A page is asked for three times before its emptiness is believed.
+          if (what === 'lie') return (lies += 1) <= 2;
           if (!item || what === 'nothing') return false;
           // Events are never edited; they only disappear with their card.
           if (what === 'delete' || order === 'desc') items.splice(place, 1);
@@ -84,7 +86,7 @@ it.each(['asc', 'desc', 'id'] as const)(
         const expected = moments.map((_, id) => id).filter((id) => !touched.has(id));
         expect(expected.filter((id) => !met.has(id))).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
   },
 );

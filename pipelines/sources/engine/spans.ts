@@ -78,8 +78,9 @@ export function startPages(span: Span): [Span] {
  */
 function doubt(span: Span, upper: number): Left {
   const doubts = span.doubts + 1;
-  if (doubts <= (span.seen ? REPEATS : 1)) return [{ ...span, doubts, repeats: true }];
-  const halves = span.seen && doubts < MAX_DOUBTS ? halve(span, span.to ?? upper) : undefined;
+  if (!span.seen) return span.repeats ? [] : [{ ...span, doubts, repeats: true }];
+  if (doubts <= REPEATS) return [{ ...span, doubts, repeats: true }];
+  const halves = doubts < MAX_DOUBTS ? halve(span, span.to ?? upper) : undefined;
   return halves ? halves.map((half) => ({ ...half, doubts, seen: false })) : [];
 }
 
@@ -127,7 +128,9 @@ export function afterPage(span: Span, answer: Answer, limits: PagingLimits): Lef
     ...(middle !== undefined && { middle }),
   });
 
-  if (empty === 1) return span.doubts > 0 ? [] : [{ ...rest, doubts: 1, repeats: true, pages: FIRST_PAGE }];
+  if (empty === 1) {
+    return span.repeats ? [] : [{ ...rest, doubts: span.doubts + 1, repeats: true, pages: FIRST_PAGE }];
+  }
   if (empty !== null && empty === found + 1) {
     // The deepest page was full and the one after it is empty: true once in a page size, else a list cut short. Ask again, then in
     // narrower windows, whose last page is a short one.
