@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { retryRejects, type LandingRow, type RejectedRow } from '../../warehouse/index.ts';
+import { rawTable, retryRejects, type LandingRow, type RejectedRow } from '../../warehouse/index.ts';
 import { listRejects } from '../../warehouse/rejects.ts';
 import type { StreamCursor } from './cursor.ts';
 import { applyNews } from './liveness.ts';
@@ -21,21 +21,34 @@ export async function retryUnderNewSchema(
   if (cursor.schema === fingerprint) return;
   const { warehouse } = session;
   const key = { source: session.type, account: session.account.id, stream: spec.name };
-  if (spec.news) {
+  const current = new Map<string, { readonly at: Date | null; readonly seenAt: Date }>();
+  for (let after = 0; ;) {
+    const page = await listRejects(warehouse, { ...key, after, limit: 250 });
+    if (page.length === 0) break;
+    after = page.at(-1)?.rejectId ?? after;
+    const read = page.map((reject) => rowsOf(spec, reject));
     // Before the rows land, as with every page: once they have, nobody looks at these rejects again.
-    for (let after = 0; ;) {
-      const page = await listRejects(warehouse, { ...key, after, limit: 250 });
-      if (page.length === 0) break;
-      after = page.at(-1)?.rejectId ?? after;
-      await applyNews(
-        session,
-        page.flatMap((reject) => rowsOf(spec, reject).news),
-      );
-    }
+    await applyNews(
+      session,
+      read.flatMap(({ news }) => news),
+    );
+    const { rows } = await warehouse.pool.query<{ id: string; at: Date | null; seen_at: Date }>(
+      `select id, source_updated_at as at, seen_at from raw.${rawTable(key)} where account_id = $1 and id = any($2)`,
+      [key.account, read.flatMap(({ landing }) => landing.map(({ id }) => id))],
+    );
+    for (const { id, at, seen_at } of rows) current.set(id, { at, seenAt: seen_at });
   }
   await retryRejects(warehouse, key, (reject): LandingRow | { readonly reason: string } => {
     const { landing, rejects } = rowsOf(spec, reject);
-    return landing[0] ?? { reason: rejects[0]?.reason ?? 'not a row' };
+    const [row] = landing;
+    if (!row) return { reason: rejects[0]?.reason ?? 'not a row' };
+    const rival = current.get(row.id);
+    const isOvertaken =
+      row.updatedAt !== null &&
+      rival?.at?.getTime() === row.updatedAt.getTime() &&
+      rival.seenAt > reject.seenAt;
+    // Of two versions of one second the one landed later wins, and that would be this one, which was read first.
+    return isOvertaken && row.updatedAt ? { ...row, updatedAt: new Date(row.updatedAt.getTime() - 1) } : row;
   });
   cursor.schema = fingerprint;
 }
