@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { expect } from 'vitest';
 
 export interface TestDatabase {
   /** Superuser URL of a database of its own. */
@@ -14,7 +13,7 @@ export async function createTestDatabase(name?: string): Promise<TestDatabase> {
   const server = process.env['VORONKA_TEST_DATABASE_URL'];
   if (server === undefined)
     throw new Error('VORONKA_TEST_DATABASE_URL is not set: run the tests through vitest');
-  const label = name ?? expect.getState().testPath ?? 'test';
+  const label = name ?? (await testPath()) ?? 'test';
   const slug = label
     .split('/')
     .slice(-1)
@@ -38,6 +37,12 @@ export async function createTestDatabase(name?: string): Promise<TestDatabase> {
       await asAdmin(server, `drop database if exists ${database} with (force)`);
     },
   };
+}
+
+/** Asked for only inside vitest: benchmarks use the harness, too, and it cannot be imported there. */
+async function testPath(): Promise<string | undefined> {
+  const { expect } = await import('vitest');
+  return expect.getState().testPath;
 }
 
 async function asAdmin(server: string, sql: string): Promise<void> {

@@ -1,8 +1,14 @@
+import { extractBench } from './extract.bench.ts';
+import { durabilityBench } from './durability.bench.ts';
 import { landBench } from './land.bench.ts';
+import { memoryBench } from './memory.bench.ts';
 
 /** `npm run bench` runs all of them, `npm run bench -- land` the named ones. The names stay the same for ever, so that runs compare. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   land: landBench,
+  durability: durabilityBench,
+  extract: extractBench,
+  memory: memoryBench,
 };
 
 const names = process.argv.slice(2);
