@@ -12,7 +12,10 @@ const burst = (count: number, token?: string) =>
   Promise.all(Array.from({ length: count }, () => get(standIn, '/account', token)));
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('seven requests a second', () => {
+// The wall clock decides here: on a machine that stalls in the middle of a burst, a second has passed and another try is fair.
+const ON_THE_CLOCK = { retry: 5 };
+
+describe('seven requests a second', ON_THE_CLOCK, () => {
   it('pass, the eighth gets 429, and a second later seven pass again', async () => {
     const statuses = (await burst(8)).map((got) => got.status).sort();
     expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200, 429]);
@@ -63,7 +66,7 @@ describe('seven requests a second', () => {
   });
 });
 
-describe('who goes on regardless', () => {
+describe('who goes on regardless', ON_THE_CLOCK, () => {
   it('is blocked: 403 with an HTML page for every call, until support lifts it', async () => {
     const strict = await started({ rate: 7, limits: { banAfter: 10 } });
     const ask = async () => (await get(strict, '/account')).status;
@@ -82,7 +85,7 @@ describe('who goes on regardless', () => {
   });
 });
 
-describe('the log of requests', () => {
+describe('the log of requests', ON_THE_CLOCK, () => {
   it('has every request with its time, path, query, status and duration', async () => {
     const before = Date.now();
     await get(standIn, '/leads?limit=3&order[id]=desc');
@@ -109,7 +112,7 @@ describe('the log of requests', () => {
   });
 });
 
-describe('latency', () => {
+describe('latency', ON_THE_CLOCK, () => {
   it('is drawn from the range', async () => {
     const durations = async () => {
       const slow = await started({ latency: [40, 120], seed: 5 });
