@@ -26,7 +26,7 @@ const RAW = STREAMS.flatMap((stream) => [
   `(select id, payload, source_updated_at, is_deleted, deleted_at from raw.amocrm__${stream})`,
   `(select distinct id, payload, source_updated_at from raw.amocrm__${stream}__versions where not is_deleted)`,
 ]);
-const PAGE = 25;
+const PAGE = 10;
 const BEGIN = Date.UTC(2026, 0, 5) / 1_000;
 
 /** A page as it was answered at some moment of the history. */

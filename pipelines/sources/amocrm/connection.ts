@@ -1,4 +1,3 @@
-import { VoronkaError } from '../../errors.ts';
 import type { Page, PageRequest, RawRow, SourceAccount, SourceConnection } from '../engine/connection.ts';
 import { StreamMissingError } from '../engine/errors.ts';
 import { arrayElementTexts } from '../engine/json-elements.ts';
@@ -120,8 +119,10 @@ export class AmocrmConnection implements SourceConnection {
     } catch (error) {
       if (error instanceof NoRightsError) throw new StreamMissingError(stream, error.message);
       const needs = this.streams.find(({ name }) => name === stream)?.needs;
-      if (needs === 'feature' && error instanceof VoronkaError && isFeatureOff(error)) {
-        throw new StreamMissingError(stream, error.message);
+      const status = needs === 'feature' ? featureOff(error) : undefined;
+      if (status !== undefined) {
+        const reason = `the account does not have it: not in its plan, or switched off (${status})`;
+        throw new StreamMissingError(stream, reason);
       }
       throw error;
     }
@@ -133,10 +134,12 @@ export class AmocrmConnection implements SourceConnection {
 }
 
 /** 402 and 425: not in the plan; 426: switched off; 404: not there (pages "error-codes" and "customers-api"). */
-function isFeatureOff(error: VoronkaError): boolean {
-  if (error instanceof PaymentRequiredError || error instanceof NotFoundError) return true;
+function featureOff(error: unknown): number | undefined {
+  if (error instanceof PaymentRequiredError) return 402;
+  if (error instanceof NotFoundError) return 404;
+  if (!(error instanceof RequestRefusedError)) return undefined;
   const { status } = error.context;
-  return error instanceof RequestRefusedError && (status === 425 || status === 426);
+  return status === 425 || status === 426 ? status : undefined;
 }
 
 function pageOf({ text, body }: JsonAnswer, key: string | undefined): Page {
