@@ -1,8 +1,9 @@
 export { advanceStream, type AdvanceOptions, type AdvanceResult } from './engine/advance.ts';
 export { listDrift, type DriftKind, type DriftRow } from './engine/drift.ts';
 export * from './engine/errors.ts';
-export { followNews, rereadRows, type RereadResult } from './engine/reread.ts';
+export { readNews, rereadRows, type RereadResult } from './engine/reread.ts';
 export type { SourceSession, StreamInfo, SyncProgress } from './engine/session.ts';
+export { listSweeps, type SweepStatus } from './engine/sweep-state.ts';
 export * from './amocrm/errors.ts';
 export { openSource, type OpenSourceOptions } from './open-source.ts';
 export { subscribeWebhook, type WebhookSubscription } from './subscribe-webhook.ts';

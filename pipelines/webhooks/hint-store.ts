@@ -60,10 +60,14 @@ export async function dueSources(
 }
 
 /**
- * The moment a re-read begins (the database's clock, as text): hints that were last seen up to it are answered by what is read after it.
- * Notes whose account it is, and drops the hints that claimed another one.
+ * The moment a re-read begins (the database's clock, as text): hints that were last seen up to it are answered by what is read after it;
+ * and how long ago the oldest one came. Notes whose account it is, and drops the hints that claimed another one.
  */
-export async function beginReading(pool: pg.Pool, source: string, account: string): Promise<string> {
+export async function beginReading(
+  pool: pg.Pool,
+  source: string,
+  account: string,
+): Promise<{ readonly cut: string; readonly oldestSeconds: number }> {
   await pool.query(
     `with gone as (
        delete from ops.hints where source = $1 and account_id not in ($2, '') returning posts
@@ -74,8 +78,13 @@ export async function beginReading(pool: pg.Pool, source: string, account: strin
      set account_id = excluded.account_id, foreign_posts = kept.foreign_posts + excluded.foreign_posts`,
     [source, account],
   );
-  const { rows } = await pool.query<{ cut: string }>('select clock_timestamp()::text as cut');
-  return rows[0]?.cut ?? '';
+  const { rows } = await pool.query<{ cut: string; oldest_seconds: number }>(
+    `select clock_timestamp()::text as cut,
+       coalesce(extract(epoch from clock_timestamp() - min(first_seen)), 0)::float8 as oldest_seconds
+     from ops.hints where source = $1`,
+    [source],
+  );
+  return { cut: rows[0]?.cut ?? '', oldestSeconds: rows[0]?.oldest_seconds ?? 0 };
 }
 
 /** The oldest hints from before `cut`, without {@link EVERYTHING}. */

@@ -1,5 +1,5 @@
 import { DBOS, type WorkflowHandle } from '@dbos-inc/dbos-sdk';
-import { followNews, rereadRows, type SourceSession } from '../sources/index.ts';
+import { readNews, rereadRows, type SourceSession } from '../sources/index.ts';
 import { streamOf, type Hint } from '../webhooks/hint.ts';
 import {
   answerHints,
@@ -20,7 +20,7 @@ export interface RereadInput {
 /** Counts of one re-read. */
 export interface RereadReport {
   readonly hints: number;
-  /** Requests for rows by id; those that follow the events are not among them. */
+  /** Requests for rows by id; those for events are not among them. */
   readonly requests: number;
   readonly found: number;
   readonly absent: number;
@@ -33,6 +33,10 @@ const QUEUE = 'reread';
 const HINTS_PER_STEP = 500;
 /** Opening a source costs some requests: what it found out holds for so long. */
 const SESSION_MS = 600_000;
+/** How long before its hint an event may lie: hooks are sent late, and clocks differ. */
+const NEWS_MARGIN_S = 60;
+/** Hints that waited for longer (nobody was there to read) are a matter for the sync. */
+const LONGEST_LOOK_BACK_S = 3_600;
 /** While a sync is wanted and not begun, it is asked for again only so often. */
 const SYNC_PAUSE_MS = 30_000;
 
@@ -61,13 +65,11 @@ export function enqueueReread(input: RereadInput): Promise<WorkflowHandle<Reread
 const rereadHints = DBOS.registerWorkflow(
   async ({ source }: RereadInput): Promise<RereadReport> => {
     try {
-      const { cut, until } = await DBOS.runStep(() => begin(source), { ...STEP_RETRY, name: 'begin' });
-      let changed = 0;
-      for (let done = false; !done;) {
-        const news = await DBOS.runStep(() => readNews(source, until), { ...STEP_RETRY, name: 'readNews' });
-        changed += news.changed;
-        done = news.done;
-      }
+      const { cut, lookBack } = await DBOS.runStep(() => begin(source), { ...STEP_RETRY, name: 'begin' });
+      let changed = await DBOS.runStep(() => followNews(source, lookBack), {
+        ...STEP_RETRY,
+        name: 'followNews',
+      });
       const total = { hints: 0, requests: 0, found: 0, absent: 0 };
       for (;;) {
         const batch = await DBOS.runStep(() => readHints(source, cut), { ...STEP_RETRY, name: 'readHints' });
@@ -87,16 +89,16 @@ const rereadHints = DBOS.registerWorkflow(
   { name: 'rereadHints' },
 );
 
-async function begin(source: string): Promise<{ cut: string; until: string }> {
-  const { warehouse } = workflowContext();
+async function begin(source: string): Promise<{ cut: string; lookBack: number }> {
+  const { pool } = workflowContext().warehouse;
   const session = await sessionOf(source);
-  const until = new Date().toISOString();
-  return { cut: await beginReading(warehouse.pool, source, session.account.id), until };
+  const { cut, oldestSeconds } = await beginReading(pool, source, session.account.id);
+  return { cut, lookBack: Math.min(LONGEST_LOOK_BACK_S, oldestSeconds + NEWS_MARGIN_S) };
 }
 
-async function readNews(source: string, until: string): Promise<{ done: boolean; changed: number }> {
-  const { done, changed } = await followNews(await sessionOf(source), new Date(until));
-  return { done, changed };
+async function followNews(source: string, lookBack: number): Promise<number> {
+  const { inserted } = await readNews(await sessionOf(source), lookBack);
+  return inserted;
 }
 
 async function readHints(source: string, cut: string): Promise<RereadReport> {

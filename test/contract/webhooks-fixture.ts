@@ -18,6 +18,8 @@ export interface HookBench extends Bench {
   /** Where another path of the same server is. */
   readonly origin: string;
   post(body: string | Buffer, options?: PostOptions): Promise<Response>;
+  /** Milliseconds from the arrival of each request to the end of its answer. */
+  readonly served: readonly number[];
   /** One number of the database. */
   count(sql: string): Promise<number>;
   /** Waits until no hint is left and the stand-in has delivered all. */
@@ -76,12 +78,15 @@ export async function openHookBench(
     ...(options.pace && { pace: options.pace }),
   });
   const watch = watchHints(whole, warehouse);
-  const server = createServer((request, response) =>
+  const served: number[] = [];
+  const server = createServer((request, response) => {
+    const arrived = performance.now();
+    response.once('finish', () => served.push(performance.now() - arrived));
     endpoint.handle(request, response, () => {
       response.statusCode = 404;
       response.end('no such page');
-    }),
-  );
+    });
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const destination = `${origin}${hookPath('amocrm', KEY)}`;
@@ -92,6 +97,7 @@ export async function openHookBench(
     whole,
     origin,
     destination,
+    served,
     count,
     post: (body, { to = destination, type = 'application/x-www-form-urlencoded', method = 'POST' } = {}) =>
       fetch(to, { method, headers: { 'content-type': type }, ...(method === 'POST' && { body }) }),

@@ -3,7 +3,8 @@ import { advanceStream } from './advance.ts';
 import type { RawRow } from './connection.ts';
 import { parseCursor } from './cursor.ts';
 import { QuestionRefusedError, StreamMissingError } from './errors.ts';
-import { settle } from './liveness.ts';
+import { noteDrift } from './drift.ts';
+import { applyNews, settle } from './liveness.ts';
 import { readRows } from './page-rows.ts';
 import type { StreamKey } from './raw-rows.ts';
 import type { SourceSession } from './session.ts';
@@ -61,25 +62,59 @@ export async function rereadRows(
   }
 }
 
+/** Pages of news per call: 5,000 events. What is deeper is left to the sync, which goes on from its own position. */
+const MOST_NEWS_PAGES = 50;
+
 /**
- * Follows the streams that tell of others (events: stage history, deletions, restorations) up to `until`, a bounded piece per call. A
- * stream that was never read to its end is left to the sync, whose beginning would be a backfill.
+ * Reads what the streams that tell of others (events: stage history, deletions, restorations) have of the last seconds, newest first, until
+ * a page has nothing new. It neither needs nor moves the position of the sync, whose overlap is what catches events that show late.
  */
-export async function followNews(
+export async function readNews(
   session: SourceSession,
-  until: Date,
+  lookBackSeconds: number,
   signal?: AbortSignal,
-): Promise<{ readonly done: boolean; readonly rows: number; readonly changed: number }> {
-  let rows = 0;
-  let changed = 0;
-  for (const spec of session.connection.streams.filter(({ news }) => news !== undefined)) {
-    if (!(await wasRead(session, spec))) continue;
-    const result = await advanceStream(session, spec.name, { until, ...(signal && { signal }) });
-    rows += result.rows;
-    changed += result.inserted + result.updated;
-    if (!result.done) return { done: false, rows, changed };
+): Promise<{ readonly requests: number; readonly inserted: number }> {
+  const { connection, warehouse } = session;
+  const ends = signal ? AbortSignal.any([session.signal, signal]) : session.signal;
+  let requests = 0;
+  let inserted = 0;
+  for (const spec of connection.streams.filter(({ news, order }) => news && order === 'newest-first')) {
+    const part = spec.parts[0];
+    if (!part) continue;
+    const key = { source: session.type, account: session.account.id, stream: spec.name };
+    await ensureStream(warehouse, key);
+    const window = { from: connection.now() - Math.ceil(lookBackSeconds), to: null };
+    const question = { stream: spec.name, part: part.name, window, order: 'newest-first' } as const;
+    const fresh = new Map<string, RawRow>();
+    for (let page = 1; page <= MOST_NEWS_PAGES; page += 1) {
+      const answer = await connection.fetchPage({ ...question, page, limit: spec.pageSize }, ends);
+      requests += 1;
+      // Rows that come in meanwhile push the others to later pages: what this call has met before says nothing of what lies behind it.
+      const unmet = answer.rows.filter((row) => !fresh.has(idOf(row)));
+      for (const row of unmet) fresh.set(idOf(row), row);
+      if (answer.rows.length === 0 || !answer.hasNext) break;
+      const known = await knownOf(session, key, unmet.map(idOf));
+      if (unmet.length > 0 && known.length === unmet.length) break;
+    }
+    // Together, so that a known row stands for all that lie behind it, whenever a process died.
+    const rows = readRows(spec, part, [...fresh.values()]);
+    await applyNews(session, rows.news);
+    await noteDrift(warehouse.pool, key, rows.drift);
+    inserted += (await land(warehouse, { ...key, rows: rows.landing, rejects: rows.rejects })).inserted;
   }
-  return { done: true, rows, changed };
+  return { requests, inserted };
+}
+
+async function knownOf(
+  { warehouse }: SourceSession,
+  key: StreamKey,
+  ids: readonly string[],
+): Promise<string[]> {
+  const { rows } = await warehouse.pool.query<{ id: string }>(
+    `select id from raw.${rawTable(key)} where account_id = $1 and id = any($2)`,
+    [key.account, ids],
+  );
+  return rows.map(({ id }) => id);
 }
 
 async function wasRead(session: SourceSession, spec: StreamSpec): Promise<boolean> {
@@ -128,6 +163,7 @@ class Reread {
 
     const alive = readRows(spec, this.#part, found);
     const dead = bin ? readRows(spec, bin, deleted ?? []).landing.filter(({ isDeleted }) => isDeleted) : [];
+    await noteDrift(warehouse.pool, this.#key, alive.drift);
     const landed = await land(warehouse, {
       ...this.#key,
       rows: [...alive.landing, ...dead],
