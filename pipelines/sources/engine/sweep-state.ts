@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { rawTable } from '../../warehouse/index.ts';
 import type { SourceSession } from './session.ts';
 
@@ -127,4 +128,37 @@ export async function closeSweep(
 
 function keyOf(session: SourceSession, stream: string): [string, string, string] {
   return [session.type, session.account.id, stream];
+}
+
+export interface SweepStatus {
+  readonly source: string;
+  readonly account: string;
+  readonly stream: string;
+  readonly dueAt: Date;
+  readonly isUnderWay: boolean;
+  /** Of the last one that ended; null before. `refused` waits for a person, see max_deleted_share. */
+  readonly outcome: 'complete' | 'short' | 'refused' | null;
+  readonly finishedAt: Date | null;
+  readonly known: number;
+  readonly missing: number;
+  readonly marked: number;
+}
+
+/** How the last id sweep of each stream ended, and when the next one is due. */
+export async function listSweeps(pool: Pick<pg.Pool, 'query'>): Promise<SweepStatus[]> {
+  const { rows } = await pool.query<Record<string, unknown>>(
+    'select * from ops.sweeps order by source, account_id, stream',
+  );
+  return rows.map((row) => ({
+    source: row['source'] as string,
+    account: row['account_id'] as string,
+    stream: row['stream'] as string,
+    dueAt: row['due_at'] as Date,
+    isUnderWay: row['next_page'] !== null,
+    outcome: row['outcome'] as SweepStatus['outcome'],
+    finishedAt: row['finished_at'] as Date | null,
+    known: Number(row['known'] ?? 0),
+    missing: Number(row['missing'] ?? 0),
+    marked: Number(row['marked'] ?? 0),
+  }));
 }
