@@ -41,7 +41,6 @@ export async function claimExecutor(
   let released = false;
 
   const watch = (watched: pg.Client): void => {
-    watched.on('error', () => undefined);
     watched.on('end', () => {
       if (!released) void reclaim();
     });
@@ -50,11 +49,14 @@ export async function claimExecutor(
     while (!released) {
       try {
         client = await connect(databaseUrl);
-        if (!(await tryLock(client, number))) return onLost(new ExecutorLostError(id));
+        if (!(await tryLock(client, number))) {
+          await client.end();
+          return onLost(new ExecutorLostError(id));
+        }
         return watch(client);
       } catch {
-        // The server is away; DBOS waits for it too. Ask again until it is back.
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        // The server is away; DBOS waits for it too. Ask again until it is back, often: whoever starts meanwhile may take the number.
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
   };
@@ -69,17 +71,29 @@ export async function claimExecutor(
   };
 }
 
+/** Whether a process holds the number of executor `id` now. Looks without touching the lock: its owner may just be taking it back. */
+export async function isExecutorAlive(pool: pg.Pool, id: string): Promise<boolean> {
+  const number = numberOf(id);
+  if (number === undefined) return false;
+  const { rows } = await pool.query(
+    `select from pg_locks where locktype = 'advisory' and granted and classid = $1 and objid = $2
+     and database = (select oid from pg_database where datname = current_database())`,
+    [EXECUTOR_LOCK, number],
+  );
+  return rows.length > 0;
+}
+
 /** Whether the process that was executor `id` is gone. Its lock is taken for `whileDead` and given back afterwards. */
 export async function withDeadExecutor(
   databaseUrl: string,
   id: string,
   whileDead: () => Promise<void>,
 ): Promise<boolean> {
-  const number = Number(/^worker-(\d+)$/.exec(id)?.[1] ?? Number.NaN);
+  const number = numberOf(id);
   const client = await connect(databaseUrl);
   try {
     // An ID that is not ours to count (an older release named it) has no lock, and nobody alive who would resume it.
-    if (Number.isInteger(number) && !(await tryLock(client, number))) return false;
+    if (number !== undefined && !(await tryLock(client, number))) return false;
     await whileDead();
     return true;
   } finally {
@@ -91,12 +105,19 @@ function executorId(number: number): string {
   return `worker-${number}`;
 }
 
+function numberOf(id: string): number | undefined {
+  const digits = /^worker-(\d+)$/.exec(id)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'voronka executor',
     keepAlive: true,
   });
+  // Cut off between two questions it has nobody else to tell, and an unheard error ends the process. The next question fails anyway.
+  client.on('error', () => undefined);
   await client.connect();
   return client;
 }

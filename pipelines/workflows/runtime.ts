@@ -2,7 +2,7 @@ import { DBOS, type DLogger } from '@dbos-inc/dbos-sdk';
 import type { Config } from '../config/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { setWorkflowContext } from './context.ts';
-import { claimExecutor, withDeadExecutor, type ExecutorLostError } from './executor.ts';
+import { claimExecutor, isExecutorAlive, withDeadExecutor, type ExecutorLostError } from './executor.ts';
 import { registerQueues } from './queues.ts';
 import { registerRereadQueue } from './reread.ts';
 import { RunLog } from './run-log.ts';
@@ -14,7 +14,7 @@ import { Sessions } from './sessions.ts';
  * started it.
  */
 const WORKFLOW_VERSION = 'workflows-1';
-const ADOPTION_INTERVAL_MS = 15_000;
+const ADOPTION_INTERVAL_MS = 5_000;
 /** DBOS keeps every workflow for ever; what people ask about older runs is in ops.syncs and ops.builds. */
 const HISTORY_DAYS = 14;
 
@@ -56,11 +56,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   await DBOS.launch();
   await registerQueues();
   await registerRereadQueue();
-  const adopted = await adoptOrphans(warehouse.url, executor.id, runLog);
+  const adopted = await adoptOrphans(warehouse, executor.id, runLog);
   if (options.schedules) await applySchedules();
   await forgetOldWorkflows();
+  const suspects = new Set<string>();
   const adoption = setInterval(() => {
-    adoptOrphans(warehouse.url, executor.id, runLog).catch(() => undefined);
+    adoptOrphans(warehouse, executor.id, runLog, suspects).catch(() => undefined);
   }, ADOPTION_INTERVAL_MS);
   adoption.unref();
 
@@ -83,8 +84,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 /**
  * Pending workflows of executors that are no more: resumed here when they are of this version; those of an older version are given up,
  * which loses nothing, for the next sync goes on from the committed cursors.
+ *
+ * With `suspects`, an executor counts as gone when it was missing at the look before this one, too: after a restart of the database all
+ * locks are free for a moment, and nobody has died.
  */
-async function adoptOrphans(databaseUrl: string, self: string, runLog: RunLog): Promise<string[]> {
+async function adoptOrphans(
+  warehouse: Pick<Warehouse, 'url' | 'pool'>,
+  self: string,
+  runLog: RunLog,
+  suspects?: Set<string>,
+): Promise<string[]> {
   const pending = (
     await DBOS.listWorkflows({ status: 'PENDING', loadInput: false, loadOutput: false })
   ).filter(
@@ -109,7 +118,12 @@ async function adoptOrphans(databaseUrl: string, self: string, runLog: RunLog): 
       }
     };
     if (executorId === self) await handOver();
-    else await withDeadExecutor(databaseUrl, executorId, handOver);
+    else if (await isExecutorAlive(warehouse.pool, executorId)) suspects?.delete(executorId);
+    else if (suspects && !suspects.has(executorId)) suspects.add(executorId);
+    else {
+      await withDeadExecutor(warehouse.url, executorId, handOver);
+      suspects?.delete(executorId);
+    }
   }
   return lines;
 }
