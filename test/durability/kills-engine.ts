@@ -34,7 +34,7 @@ export async function killEngine(series: EngineSeries): Promise<SeriesReport> {
   );
   const deaths = plan(POINTS, series.kills, {
     every: 3,
-    maxMs: series.concurrency === 1 ? 120 : 300,
+    maxMs: series.concurrency === 1 ? 200 : 300,
     startMs: 300,
   });
   const total = { kills: 0, inTheMiddle: 0, passes: 0, duplicates: 0 };

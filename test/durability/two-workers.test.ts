@@ -74,9 +74,18 @@ async function rows<T extends object>(sql: string): Promise<T[]> {
   return (await bench.warehouse.pool.query<T>(sql)).rows;
 }
 
-it('runs a source once at a time, however many workers ask for it again and again', async () => {
+it('runs a source once at a time, however many workers ask again and again, and whatever happens to their connections', async () => {
   const workers = [work(['one'], 20, 4), work(['one'], 20, 4)];
-  for (const { ended } of workers) expect(await ended).toMatchObject({ ending: 'done' });
+  // What a restart of the database does to them: both lose the connection that says they are alive, and nobody may take their place.
+  const cutting = setInterval(() => {
+    void rows(`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'voronka executor' and datname = current_database()`);
+  }, 900);
+  try {
+    for (const { ended } of workers) expect(await ended).toMatchObject({ ending: 'done' });
+  } finally {
+    clearInterval(cutting);
+  }
   const [{ runs, overlapping, executors } = { runs: 0, overlapping: 0, executors: 0 }] = await rows<{
     runs: number;
     overlapping: number;
