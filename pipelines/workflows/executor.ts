@@ -101,6 +101,23 @@ export async function withDeadExecutor(
   }
 }
 
+/** No executor has this number. */
+const LAUNCH = -1;
+
+/**
+ * Does `work` while no other process does: two that launch DBOS at once on a new database deadlock in its migrations. The lock is asked
+ * for again and again, not waited for: who waits holds a snapshot, which `create index concurrently` waits for in turn.
+ */
+export async function launchAlone(databaseUrl: string, work: () => Promise<void>): Promise<void> {
+  const client = await connect(databaseUrl);
+  try {
+    while (!(await tryLock(client, LAUNCH))) await new Promise((resolve) => setTimeout(resolve, 50));
+    await work();
+  } finally {
+    await client.end();
+  }
+}
+
 function executorId(number: number): string {
   return `worker-${number}`;
 }

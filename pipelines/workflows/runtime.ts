@@ -2,7 +2,13 @@ import { DBOS, type DLogger } from '@dbos-inc/dbos-sdk';
 import type { Config } from '../config/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { setWorkflowContext } from './context.ts';
-import { claimExecutor, isExecutorAlive, withDeadExecutor, type ExecutorLostError } from './executor.ts';
+import {
+  claimExecutor,
+  isExecutorAlive,
+  launchAlone,
+  withDeadExecutor,
+  type ExecutorLostError,
+} from './executor.ts';
 import { registerQueues } from './queues.ts';
 import { registerRereadQueue } from './reread.ts';
 import { RunLog } from './run-log.ts';
@@ -53,7 +59,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     executorID: executor.id,
     logger: options.logger ?? silentLogger,
   });
-  await DBOS.launch();
+  await launchAlone(warehouse.url, () => DBOS.launch());
   await registerQueues();
   await registerRereadQueue();
   const adopted = await adoptOrphans(warehouse, executor.id, runLog);
