@@ -1,12 +1,13 @@
 import type { Config, SourceConfig } from '../config/index.ts';
 import { parseDuration } from '../config/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
-import { enqueueReread } from '../workflows/index.ts';
+import { enqueueReread, forgetRereads } from '../workflows/index.ts';
 import { isQuiet } from '../workflows/quiet-hours.ts';
 import { dueSources } from './hint-store.ts';
 
 export const DEFAULT_DEBOUNCE = '5s';
 const LONGEST_TICK_MS = 1_000;
+const FORGET_EVERY_MS = 600_000;
 
 /** The sources that take webhooks. */
 export function hookedSources(config: Config): readonly SourceConfig[] {
@@ -47,9 +48,12 @@ export function watchHints(
     }, tickMs);
   };
   next();
+  const forgetting = setInterval(() => void forgetRereads().catch(() => undefined), FORGET_EVERY_MS);
+  forgetting.unref();
   return {
     async stop() {
       isStopped = true;
+      clearInterval(forgetting);
       clearTimeout(timer);
       await looking;
     },

@@ -58,6 +58,22 @@ export function enqueueReread(input: RereadInput): Promise<WorkflowHandle<Reread
   })(input);
 }
 
+/** A busy account has thousands of re-reads and builds a day; what DBOS keeps of those that went well is dropped after one. */
+export async function forgetRereads(): Promise<void> {
+  const endTime = new Date(Date.now() - 86_400_000).toISOString();
+  for (const workflowName of ['rereadHints', 'publishMarts']) {
+    const old = await DBOS.listWorkflows({
+      workflowName,
+      status: 'SUCCESS',
+      endTime,
+      limit: 5_000,
+      loadInput: false,
+      loadOutput: false,
+    });
+    if (old.length > 0) await DBOS.deleteWorkflows(old.map(({ workflowID }) => workflowID));
+  }
+}
+
 /**
  * Reads again what webhooks hinted at. First the events, so that stage history and deletions are there, then the rows by id; a hint goes
  * when its row is committed and it was not given again meanwhile. Killed anywhere, what is left of the hints is read again.

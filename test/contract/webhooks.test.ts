@@ -273,6 +273,22 @@ describe('a change in the CRM', () => {
     expect(await bench.differences()).toEqual([]);
   });
 
+  it('waits when amoCRM refuses to answer, says why, and is read once it answers again', async () => {
+    const { standIn } = bench;
+    standIn.faults['payment-required'] = {};
+    standIn.changePrice(1_070, 7_000);
+    const error = async () =>
+      (await bench.warehouse.pool.query<{ error: string | null }>('select error from ops.webhooks')).rows[0]
+        ?.error;
+    await until('the failure is noted', async () => (await error()) !== null);
+    expect(await error()).toMatch(/402/);
+    expect(await bench.count('select count(*) from ops.hints')).toBeGreaterThan(0);
+    delete standIn.faults['payment-required'];
+    await bench.answered();
+    expect(await bench.differences()).toEqual([]);
+    expect(await error()).toBeNull();
+  });
+
   it('leaves the registration alive: every post was answered with 200', () => {
     const { hooks } = bench.standIn;
     expect(hooks.deliveries.length).toBeGreaterThan(30);
