@@ -74,15 +74,21 @@ async function rows<T extends object>(sql: string): Promise<T[]> {
   return (await bench.warehouse.pool.query<T>(sql)).rows;
 }
 
+async function expectDone(life: Life): Promise<void> {
+  const { ending, errors } = await life.ended;
+  expect(ending, errors).toBe('done');
+}
+
 it('runs a source once at a time, however many workers ask again and again, and whatever happens to their connections', async () => {
   const workers = [work(['one'], 20, 4), work(['one'], 20, 4)];
+  for (const { atWork } of workers) await atWork;
   // What a restart of the database does to them: both lose the connection that says they are alive, and nobody may take their place.
   const cutting = setInterval(() => {
     void rows(`select pg_terminate_backend(pid) from pg_stat_activity
       where application_name = 'voronka executor' and datname = current_database()`);
   }, 900);
   try {
-    for (const { ended } of workers) expect(await ended).toMatchObject({ ending: 'done' });
+    for (const life of workers) await expectDone(life);
   } finally {
     clearInterval(cutting);
   }
@@ -123,7 +129,7 @@ it('shares sources and an account’s allowance between workers, and the living 
   const survivors = [...workers].filter(([id]) => id !== killed);
   expect(survivors).toHaveLength(1);
   // The survivor waits for the runs that it asked for, whoever does them: it ends when all of them are through.
-  for (const [, { ended }] of survivors) expect(await ended).toMatchObject({ ending: 'done' });
+  for (const [, life] of survivors) await expectDone(life);
 
   const runs = await rows<{ source: string; status: string }>(
     'select source, status from ops.syncs order by source',
