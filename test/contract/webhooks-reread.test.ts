@@ -53,7 +53,7 @@ it('an id that spoils the question is found by halving, and the others are read'
         refused += 1;
         return Promise.reject(new QuestionRefusedError('refused', { code: 'TEST', retry: 'never' }));
       },
-    } as SourceSession['connection'],
+    },
   };
   for (let id = 1_200; id < 1_220; id += 1) bench.standIn.changePrice(id, 77);
   const result = await rereadRows(picky, 'leads', [...ids(1_200, 10), '99999', ...ids(1_210, 10)]);
