@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { listDrift } from '../../sources/index.ts';
+import { listDrift, listSweeps } from '../../sources/index.ts';
 import { streamStatus, type Warehouse } from '../../warehouse/index.ts';
 import { RunLog } from '../../workflows/index.ts';
 import { describeCursor } from '../cursor-text.ts';
@@ -29,11 +29,12 @@ export function statusCommand(): Command {
 
 async function readStatus(warehouse: Warehouse, sources: readonly { name: string; type: string }[]) {
   const runLog = new RunLog(warehouse.pool);
-  const [streams, runs, builds, drift] = await Promise.all([
+  const [streams, runs, builds, drift, sweeps] = await Promise.all([
     streamStatus(warehouse),
     runLog.latest(),
     lastBuilds(warehouse),
     listDrift(warehouse.pool),
+    listSweeps(warehouse.pool),
   ]);
   const detailed = streams.map((stream) => {
     const { completeAt, missing, position } = describeCursor(stream.stream, stream.cursor);
@@ -57,7 +58,14 @@ async function readStatus(warehouse: Warehouse, sources: readonly { name: string
   ).length;
   const rejected = detailed.reduce((sum, { rejects }) => sum + rejects, 0);
   const buildFailed = builds[0]?.status === 'failed' ? 1 : 0;
-  return { streams: detailed, drift, runs, builds, problems: failed + buildFailed + (rejected > 0 ? 1 : 0) };
+  return {
+    streams: detailed,
+    drift,
+    sweeps,
+    runs,
+    builds,
+    problems: failed + buildFailed + (rejected > 0 ? 1 : 0),
+  };
 }
 
 interface BuildRow {
@@ -75,7 +83,7 @@ async function lastBuilds(warehouse: Warehouse): Promise<BuildRow[]> {
   return rows;
 }
 
-function printStatus({ streams, drift, runs, builds }: Awaited<ReturnType<typeof readStatus>>): void {
+function printStatus({ streams, drift, sweeps, runs, builds }: Awaited<ReturnType<typeof readStatus>>): void {
   if (streams.length === 0) {
     console.log('Nothing was read yet. Run `voronka sync`.');
   } else {
@@ -114,6 +122,14 @@ function printStatus({ streams, drift, runs, builds }: Awaited<ReturnType<typeof
     for (const { source, stream, missing } of streams) {
       if (missing !== undefined) console.log(pc.yellow(`${source} ${stream}: ${missing}`));
     }
+  }
+  for (const sweep of sweeps.filter(({ outcome }) => outcome === 'refused')) {
+    console.log(
+      pc.yellow(
+        `${sweep.source} ${sweep.stream}: ${sweep.missing} of ${sweep.known} records are gone from the source, more than max_deleted_share allows; ` +
+          'none was marked deleted. If they were really deleted, raise it for one sync.',
+      ),
+    );
   }
   if (drift.length > 0) {
     const kinds = [...new Set(drift.map(({ kind }) => kind))];
