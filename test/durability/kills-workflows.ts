@@ -1,7 +1,7 @@
 import { CRASH_POINTS, type CrashPoint } from '../../pipelines/crash-points.ts';
 import { company, openBench, TOKEN_ENV, type Bench } from '../contract/amocrm-source-fixture.ts';
 import { change, STREAMS } from './kills-engine.ts';
-import { environmentOf, plan, strike } from './kills-plan.ts';
+import { environmentOf, plan, strike, type Death } from './kills-plan.ts';
 import { bundle, startLife } from './kills-process.ts';
 import { countDuplicates, type SeriesReport } from './kills-report.ts';
 import type { WorkflowTask } from './kills-workflow-child.ts';
@@ -45,6 +45,7 @@ export async function killWorkflows(kills: number): Promise<WorkflowSeriesReport
   const deaths = plan(POINTS, kills, { every: 4, maxMs: 1_500, startMs: 800 });
   let inTheMiddle = 0;
   let passes = 0;
+  let survived: Death | undefined;
   try {
     for (;;) {
       const death = deaths[0];
@@ -58,6 +59,8 @@ export async function killWorkflows(kills: number): Promise<WorkflowSeriesReport
       if (ending === 'done') {
         passes += 1;
         if (death === undefined) break;
+        if (death === survived) throw new Error(`Nobody dies of ${JSON.stringify(death)}`);
+        survived = death;
         change(bench.standIn, passes);
         continue;
       }
