@@ -59,8 +59,10 @@ export async function killWorkflows(kills: number): Promise<WorkflowSeriesReport
       if (ending === 'done') {
         passes += 1;
         if (death === undefined) break;
-        if (death === survived) throw new Error(`Nobody dies of ${JSON.stringify(death)}`);
+        if ('at' in death && death === survived) throw new Error(`Nobody dies of ${death.at}`);
         survived = death;
+        // It was through before the blow; the next time sooner.
+        if ('ms' in death) deaths[0] = { ...death, ms: death.ms / 2 };
         change(bench.standIn, passes);
         continue;
       }
