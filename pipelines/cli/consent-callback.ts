@@ -18,11 +18,11 @@ export class ConsentRefusedError extends VoronkaError {
 
 /**
  * Listens where the consent page redirects to, on loopback only, until it comes with the code. An answer with another `state` is not
- * ours (somebody may have lured the browser here) and is ignored.
+ * ours (somebody may have lured the browser here) and is ignored. `onListening` is called when an answer could come.
  *
  * Throws UsageError when the redirect does not lead to this machine, PortInUseError, ConsentRefusedError.
  */
-export async function waitForCode(redirect: URL, state: string): Promise<string> {
+export async function waitForCode(redirect: URL, state: string, onListening: () => void): Promise<string> {
   if (redirect.protocol !== 'http:' || !['localhost', '127.0.0.1'].includes(redirect.hostname)) {
     throw new UsageError(
       `The redirect ${redirect.href} does not lead to this machine. Grant access in the browser, copy \`code\` from the address it ends at, ` +
@@ -49,7 +49,7 @@ export async function waitForCode(redirect: URL, state: string): Promise<string>
     server.on('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortInUseError('127.0.0.1', port, error) : error);
     });
-    server.listen(port, '127.0.0.1');
+    server.listen(port, '127.0.0.1', onListening);
   });
 }
 

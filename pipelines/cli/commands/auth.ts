@@ -44,9 +44,10 @@ export function authCommand(): Command {
   return new Command('auth').description('connect an account').addCommand(amocrm);
 }
 
-async function askForCode(consent: string, redirect: URL, state: string): Promise<string> {
-  console.log(
-    `Open this page as an administrator of the account and grant access:\n\n  ${consent}\n\nWaiting for the answer at ${redirect.href} …`,
+function askForCode(consent: string, redirect: URL, state: string): Promise<string> {
+  return waitForCode(redirect, state, () =>
+    console.log(
+      `Open this page as an administrator of the account and grant access:\n\n  ${consent}\n\nWaiting for the answer at ${redirect.href} …`,
+    ),
   );
-  return waitForCode(redirect, state);
 }
