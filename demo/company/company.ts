@@ -40,7 +40,7 @@ export function generateCompany(options: CompanyOptions): Company {
   const tasks = numbered(world.tasks, 50_214_000);
   const notes = numbered(world.notes, 91_300_100);
   const nearestTask = nearestTasks(world);
-  const truth = tellTruth(world);
+  let truth: Truth | undefined;
   return {
     account: accountRecord(world),
     users: userRecords(world),
@@ -57,7 +57,10 @@ export function generateCompany(options: CompanyOptions): Company {
       world.deals.filter(({ isDeleted, place }) => !isDeleted && place.stage.step === 'incoming'),
       unsortedRecord,
     ),
-    truth,
+    // Told on demand: who only serves the rows need not wait for the books.
+    get truth() {
+      return (truth ??= tellTruth(world));
+    },
   };
 }
 

@@ -36,8 +36,7 @@ function companyCommand(): Command {
     .action(
       ({ leads, seed, until, ...options }: StandInOptions & { leads: number; seed: number; until: Date }) => {
         if (process.env[END_WITH_STDIN]) process.stdin.resume().once('end', () => process.exit(EXIT.ok));
-        const { truth: _truth, ...data } = generateCompany({ leads, seed, until });
-        return runAmocrmStandIn({ ...options, data });
+        return runAmocrmStandIn({ ...options, data: generateCompany({ leads, seed, until }) });
       },
     );
 }
