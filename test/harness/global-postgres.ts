@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ export default async function setup(): Promise<() => Promise<void>> {
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
   });
   process.env['VORONKA_TEST_DATABASE_URL'] = server.url;
+  // Else each build in a test would keep a key of its own beside the code.
+  process.env['VORONKA_IDENTITY_KEY'] ??= randomBytes(32).toString('base64');
   return async () => {
     await server.close({ stop: true });
     await rm(folder, { recursive: true, force: true });

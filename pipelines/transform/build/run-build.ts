@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { crashPoint } from '../../crash-points.ts';
+import type { IdentityKey } from '../../identity/index.ts';
 import { Compiler } from '../compile/compiler.ts';
 import { fingerprints } from '../compile/fingerprints.ts';
 import { selectModels } from '../graph/select.ts';
@@ -11,6 +12,7 @@ import { analyzeSources } from './analyze-sources.ts';
 import { buildModel } from './build-model.ts';
 import { findRelation } from './catalog.ts';
 import { connect, connectionLost, type Database } from './connection.ts';
+import { fillLookupOf, identityKeyFor } from './fill-lookups.ts';
 import { Journal } from './journal.ts';
 import { configurationHashes, readModelStates, writeModelStates } from './model-states.ts';
 import { publish } from './publish.ts';
@@ -107,6 +109,7 @@ async function build(
 ): Promise<BuildReport> {
   // Outside of the transaction, so that its snapshot is not held up. Loads are too sudden for autovacuum's minute.
   await analyzeSources(journal.client, manifest);
+  const identityKey = await identityKeyFor(journal.client, manifest);
   // The settings are the transaction's: a role's own time-outs are meant for its short statements.
   await client.query(
     `begin isolation level repeatable read;
@@ -127,7 +130,7 @@ async function build(
   });
   await client.query(`create schema ${ASIDE_SCHEMA}`);
 
-  const models = await buildModels(context, await buildOrder(context, selected), options);
+  const models = await buildModels(context, await buildOrder(context, selected), options, identityKey);
   const isWhole = selected.size === manifest.models.size;
   const tests = [...(await runUnitTests(context)), ...(await runDataTests(context, isWhole))];
   await journal.tests(tests);
@@ -161,6 +164,7 @@ async function buildModels(
   context: BuildContext,
   order: readonly ModelNode[],
   options: BuildOptions,
+  identityKey: IdentityKey | undefined,
 ): Promise<ModelResult[]> {
   const results: ModelResult[] = [];
   for (const [position, model] of order.entries()) {
@@ -172,6 +176,7 @@ async function buildModels(
       await context.journal.modelStarted(model.name, materialized, mode);
       options.onProgress?.({ ...place, status: 'started', mode });
     });
+    await fillLookupOf(context, model, identityKey);
     const ms = performance.now() - began;
     await context.journal.modelFinished(model.name, rows);
     results.push({ name: model.name, materialized, mode, rows, ms });
