@@ -1,7 +1,7 @@
-import type { SourceConfig } from '../config/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { oauthTokens } from './amocrm/open.ts';
 import { Http, HTTP_DEFAULTS } from './amocrm/http.ts';
+import type { AmocrmSettings } from './amocrm/settings.ts';
 
 /**
  * Exchanges the code of amoCRM's consent page (good once, for 20 minutes) for the first pair of tokens and keeps it, encrypted. Throws
@@ -9,7 +9,7 @@ import { Http, HTTP_DEFAULTS } from './amocrm/http.ts';
  * SourceUnavailableError.
  */
 export async function exchangeCode(
-  config: SourceConfig,
+  config: AmocrmSettings,
   code: string,
   options: { readonly warehouse: Warehouse; readonly environment?: NodeJS.ProcessEnv },
 ): Promise<void> {
@@ -24,7 +24,7 @@ export async function exchangeCode(
 }
 
 /** Where the administrator says yes; the redirect address is the integration's own, so only these two are sent. */
-export function consentUrl(config: SourceConfig, clientId: string, state: string): URL {
+export function consentUrl(config: AmocrmSettings, clientId: string, state: string): URL {
   const top = new URL(config.base_url).host.endsWith('.kommo.com') ? 'www.kommo.com' : 'www.amocrm.ru';
   const url = new URL(`https://${top}/oauth`);
   url.search = new URLSearchParams({ client_id: clientId, state, mode: 'popup' }).toString();

@@ -2,9 +2,17 @@ export { advanceStream, type AdvanceOptions, type AdvanceResult } from './engine
 export { listDrift, type DriftKind, type DriftRow } from './engine/drift.ts';
 export * from './engine/errors.ts';
 export { readNews, rereadRows, type RereadResult } from './engine/reread.ts';
-export type { SourceSession, StreamInfo, SyncProgress } from './engine/session.ts';
+export {
+  isListSession,
+  type ListSession,
+  type SourceSession,
+  type StreamInfo,
+  type SyncProgress,
+} from './engine/session.ts';
 export { listSweeps, type SweepStatus } from './engine/sweep-state.ts';
 export * from './amocrm/errors.ts';
+export type { AmocrmSettings } from './amocrm/settings.ts';
+export { SOURCE_KINDS, type SourceConfig } from './registry.ts';
 export { openSource, type OpenSourceOptions } from './open-source.ts';
 export { subscribeWebhook, type WebhookSubscription } from './subscribe-webhook.ts';
 export { consentUrl, exchangeCode } from './exchange-code.ts';

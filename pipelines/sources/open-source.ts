@@ -1,11 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { parseDuration, type SourceConfig } from '../config/index.ts';
+import { parseDuration } from '../config/duration.ts';
 import { crashPoint } from '../crash-points.ts';
 import type { Warehouse } from '../warehouse/index.ts';
-import { openAmocrm } from './amocrm/open.ts';
-import type { HttpSettings } from './amocrm/http.ts';
-import type { SourceConnection } from './engine/connection.ts';
+import { isList, type ListConnection } from './engine/connection.ts';
 import { StreamMissingError } from './engine/errors.ts';
+import type { SharedSettings, SourceKind } from './engine/kind.ts';
 import {
   DEFAULT_SETTINGS,
   type SourceSession,
@@ -13,6 +12,7 @@ import {
   type SyncProgress,
 } from './engine/session.ts';
 import type { StreamSpec } from './engine/stream.ts';
+import { SOURCE_KINDS, type SourceConfig } from './registry.ts';
 
 export interface OpenSourceOptions {
   readonly warehouse: Warehouse;
@@ -21,7 +21,8 @@ export interface OpenSourceOptions {
   /** Ends every read of the session. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SyncProgress) => void;
-  readonly http?: Partial<HttpSettings>;
+  /** Timeouts and the like, where the source asks over HTTP (its own folder says which). */
+  readonly http?: Readonly<Record<string, unknown>>;
   /** Tries of one request that fails in a way that may pass; default 7. */
   readonly maxTries?: number;
   /** Requests kept in flight; default: what the source's pace is worth. With 1, a page is committed before the next is asked for. */
@@ -37,7 +38,9 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
   const ending = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal;
   setMaxListeners(0, signal);
-  const connection = await openAmocrm(config, {
+  const kind = kindOf(config);
+  const settings: SharedSettings = config;
+  const connection = await kind.open(config, {
     warehouse: options.warehouse,
     environment: options.environment ?? process.env,
     signal,
@@ -49,7 +52,10 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
     // Rights differ from stream to stream only where a stream needs an administrator's; what an account lacks shows when it is read.
     const streams = await Promise.all(
       connection.streams.map(async (spec): Promise<StreamInfo> => {
-        const missing = spec.needs !== 'admin' ? undefined : await whyMissing(connection, spec, signal);
+        const missing =
+          spec.needs !== 'admin' || !isList(connection)
+            ? undefined
+            : await whyMissing(connection, spec, signal);
         return missing === undefined ? { name: spec.name } : { name: spec.name, missing };
       }),
     );
@@ -63,12 +69,12 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
       warehouse: options.warehouse,
       settings: {
         ...DEFAULT_SETTINGS,
-        maxDeletedShare: config.max_deleted_share,
-        ...(config.sweep_every !== undefined && {
-          sweepEverySeconds: (parseDuration(config.sweep_every) ?? 0) / 1_000,
+        maxDeletedShare: settings.max_deleted_share,
+        ...(settings.sweep_every !== undefined && {
+          sweepEverySeconds: (parseDuration(settings.sweep_every) ?? 0) / 1_000,
         }),
         historyFrom:
-          config.history_from === undefined ? 0 : Math.floor(Date.parse(config.history_from) / 1_000),
+          settings.history_from === undefined ? 0 : Math.floor(Date.parse(settings.history_from) / 1_000),
       },
       signal,
       ...(options.onProgress && { onProgress: options.onProgress }),
@@ -83,8 +89,15 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
   }
 }
 
+/** Settings reach the kind they were checked by: the type of the one decides the type of the other. */
+function kindOf({ type }: SourceConfig): SourceKind {
+  const kind = SOURCE_KINDS.find((one) => one.type === type);
+  if (!kind) throw new Error(`no kind of source is named ${type}`);
+  return kind;
+}
+
 async function whyMissing(
-  connection: SourceConnection,
+  connection: ListConnection,
   { name, parts }: StreamSpec,
   signal: AbortSignal,
 ): Promise<string | undefined> {

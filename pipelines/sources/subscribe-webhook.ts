@@ -1,4 +1,3 @@
-import type { SourceConfig } from '../config/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import {
   NoRightsError,
@@ -7,6 +6,7 @@ import {
   SourceUnavailableError,
 } from './amocrm/errors.ts';
 import { Http, HTTP_DEFAULTS } from './amocrm/http.ts';
+import type { AmocrmSettings } from './amocrm/settings.ts';
 import { maskSecrets } from './amocrm/mask.ts';
 import { tokensOf } from './amocrm/open.ts';
 import { RateLimiter } from './engine/rate-limiter.ts';
@@ -24,7 +24,7 @@ export interface WebhookSubscription {
  * and what getting a token throws.
  */
 export async function subscribeWebhook(
-  config: SourceConfig,
+  config: AmocrmSettings,
   subscription: WebhookSubscription,
   options: { readonly warehouse: Warehouse; readonly environment?: NodeJS.ProcessEnv },
 ): Promise<void> {

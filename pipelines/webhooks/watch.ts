@@ -1,5 +1,6 @@
-import type { Config, SourceConfig } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import { parseDuration } from '../config/index.ts';
+import type { AmocrmSettings } from '../sources/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { enqueueReread, forgetRereads } from '../workflows/index.ts';
 import { isQuiet } from '../workflows/quiet-hours.ts';
@@ -9,9 +10,11 @@ export const DEFAULT_DEBOUNCE = '5s';
 const LONGEST_TICK_MS = 1_000;
 const FORGET_EVERY_MS = 600_000;
 
-/** The sources that take webhooks. */
-export function hookedSources(config: Config): readonly SourceConfig[] {
-  return config.sources.filter(({ webhooks }) => webhooks?.enabled === true);
+/** The amoCRM sources that take webhooks. */
+export function hookedSources(config: Config): readonly AmocrmSettings[] {
+  return config.sources.filter(
+    (source): source is AmocrmSettings => source.type === 'amocrm' && source.webhooks?.enabled === true,
+  );
 }
 
 /**

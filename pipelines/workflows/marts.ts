@@ -8,7 +8,8 @@ import {
   type BuildReport,
   type TransformConfig,
 } from '../transform/index.ts';
-import type { Warehouse } from '../warehouse/index.ts';
+import { SOURCE_KINDS } from '../sources/index.ts';
+import { ensureStream, type Warehouse } from '../warehouse/index.ts';
 
 export const SQL_PROJECT = fileURLToPath(new URL('../../sql', import.meta.url));
 
@@ -24,7 +25,15 @@ export async function buildMarts(
   const settings = transformConfig(config);
   await checkFunnelNames(warehouse.pool, settings.stageSteps);
   await applyConfig(warehouse.pool, settings);
+  await ensureAllStreams(warehouse);
   return runBuild({ ...options, pool: warehouse.pool, projectDir: SQL_PROJECT });
+}
+
+/** The models read the streams of every kind of source: those of kinds that are not configured are there, and empty. */
+async function ensureAllStreams(warehouse: Warehouse): Promise<void> {
+  for (const { type, streams } of SOURCE_KINDS) {
+    for (const stream of streams) await ensureStream(warehouse, { source: type, stream });
+  }
 }
 
 export function transformConfig(config: Config): TransformConfig {

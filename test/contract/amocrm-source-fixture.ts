@@ -4,11 +4,13 @@ import {
   type StandInData,
   type StandInOptions,
 } from '../../demo/amocrm/index.ts';
-import type { SourceConfig } from '../../pipelines/config/index.ts';
 import {
   advanceStream,
+  isListSession,
   openSource,
   type AdvanceOptions,
+  type AmocrmSettings,
+  type ListSession,
   type OpenSourceOptions,
   type SourceSession,
 } from '../../pipelines/sources/index.ts';
@@ -114,8 +116,8 @@ export function company(size: CompanySize): StandInData {
 export interface Bench {
   readonly warehouse: Warehouse;
   readonly standIn: StandIn;
-  readonly config: SourceConfig;
-  open(options?: Partial<OpenSourceOptions>, config?: Partial<SourceConfig>): Promise<SourceSession>;
+  readonly config: AmocrmSettings;
+  open(options?: Partial<OpenSourceOptions>, config?: Partial<AmocrmSettings>): Promise<ListSession>;
   /** Opens, reads these streams (all of them by default) to the end, closes. */
   sync(streams?: readonly string[], options?: AdvanceOptions): Promise<void>;
   /** Differences between raw and the CRM, one line each; empty when they are equal. */
@@ -127,13 +129,13 @@ export interface Bench {
 export async function openBench(
   data: StandInData,
   standInOptions: Partial<StandInOptions> = {},
-  settings: Partial<SourceConfig> = {},
+  settings: Partial<AmocrmSettings> = {},
 ): Promise<Bench> {
   const database = await createTestDatabase('amocrm_source');
   const warehouse = await openWarehouse({ url: database.url });
   await migrate(warehouse);
   const standIn = await startAmocrmStandIn({ data, rate: 0, ...standInOptions });
-  const config: SourceConfig = {
+  const config: AmocrmSettings = {
     type: 'amocrm',
     name: 'amocrm',
     base_url: standIn.url,
@@ -142,8 +144,8 @@ export async function openBench(
     max_deleted_share: 0.2,
     ...settings,
   };
-  const open: Bench['open'] = (options = {}, overrides = {}) =>
-    openSource(
+  const open: Bench['open'] = async (options = {}, overrides = {}) => {
+    const session = await openSource(
       { ...config, ...overrides },
       {
         warehouse,
@@ -151,6 +153,9 @@ export async function openBench(
         ...options,
       },
     );
+    if (!isListSession(session)) throw new Error('amoCRM is a source of lists');
+    return session;
+  };
   return {
     warehouse,
     standIn,

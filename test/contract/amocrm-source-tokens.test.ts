@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { exchangeCode, openSource } from '../../pipelines/sources/index.ts';
-import type { SourceConfig } from '../../pipelines/config/index.ts';
+import type { AmocrmSettings } from '../../pipelines/sources/index.ts';
 import { startSync } from '../durability/sync-process.ts';
 import { company, openBench, readToEnd, type Bench } from './amocrm-source-fixture.ts';
 
 let bench: Bench;
-let config: SourceConfig;
+let config: AmocrmSettings;
 let environment: Record<string, string>;
 
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { QuestionRefusedError, rereadRows, type SourceSession } from '../../pipelines/sources/index.ts';
+import { QuestionRefusedError, rereadRows, type ListSession } from '../../pipelines/sources/index.ts';
 import { company, openBench, type Bench } from './amocrm-source-fixture.ts';
 
 let bench: Bench;
-let session: SourceSession;
+let session: ListSession;
 beforeAll(async () => {
   bench = await openBench(
     company({ leads: 300, contacts: 30, companies: 10, events: 30, tasks: 10, notes: 9 }),
@@ -38,7 +38,7 @@ it('rows are asked for fifty at a time, each id once', async () => {
 it('an id that spoils the question is found by halving, and the others are read', async () => {
   const { connection } = session;
   let refused = 0;
-  const picky: SourceSession = {
+  const picky: ListSession = {
     ...session,
     connection: {
       account: connection.account,

@@ -4,7 +4,7 @@ import type { RawRow } from '../../pipelines/sources/engine/connection.ts';
 import { applyNews, settle } from '../../pipelines/sources/engine/liveness.ts';
 import { readRows } from '../../pipelines/sources/engine/page-rows.ts';
 import type { StreamPart, StreamSpec } from '../../pipelines/sources/engine/stream.ts';
-import type { SourceSession } from '../../pipelines/sources/index.ts';
+import type { ListSession } from '../../pipelines/sources/index.ts';
 import { applyConfig, runBuild } from '../../pipelines/transform/index.ts';
 import { land } from '../../pipelines/warehouse/index.ts';
 import { company, openBench, type Bench } from '../contract/amocrm-source-fixture.ts';
@@ -37,7 +37,7 @@ interface Answer {
 }
 
 let bench: Bench;
-let session: SourceSession;
+let session: ListSession;
 const answers: Answer[] = [];
 
 beforeAll(async () => {

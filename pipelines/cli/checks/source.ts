@@ -1,5 +1,4 @@
-import type { SourceConfig } from '../../config/index.ts';
-import { openSource } from '../../sources/index.ts';
+import { openSource, type SourceConfig } from '../../sources/index.ts';
 import type { Warehouse } from '../../warehouse/index.ts';
 import { problem, type Check } from './check.ts';
 
@@ -12,7 +11,7 @@ export async function* checkSource(source: SourceConfig, warehouse: Warehouse): 
       yield {
         state: 'ok',
         what,
-        found: `account "${session.account.name}" (${session.account.id}) at ${source.base_url}`,
+        found: `account "${session.account.name}" (${session.account.id})${at(session.account.place)}`,
       };
       for (const { name, missing } of session.streams) {
         if (missing !== undefined)
@@ -24,4 +23,8 @@ export async function* checkSource(source: SourceConfig, warehouse: Warehouse): 
   } catch (error) {
     yield problem(what, error);
   }
+}
+
+function at(place: string | undefined): string {
+  return place === undefined ? '' : ` at ${place}`;
 }

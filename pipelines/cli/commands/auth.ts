@@ -23,9 +23,11 @@ export function authCommand(): Command {
     .action(async (name: string, options: AuthOptions, command: Command) => {
       await withWorkspace(globalOptions(command), async ({ config, warehouse }) => {
         const source = sourceConfig(config, name);
-        if (!source.oauth) {
+        if (source.type !== 'amocrm' || !source.oauth) {
           throw new UsageError(
-            `Source "${name}" uses a long-lived token (token_env), which needs no authorisation. For OAuth, give it \`oauth\` instead.`,
+            source.type === 'amocrm'
+              ? `Source "${name}" uses a long-lived token (token_env), which needs no authorisation. For OAuth, give it \`oauth\` instead.`
+              : `Source "${name}" is not an amoCRM account.`,
           );
         }
         const state = randomBytes(16).toString('base64url');

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
-import type { SourceConfig } from '../../config/index.ts';
+import type { AmocrmSettings } from '../../sources/index.ts';
 import { subscribeWebhook } from '../../sources/index.ts';
 import type { Warehouse } from '../../warehouse/index.ts';
 import { HOOK_CODES, HOOK_SETTINGS, hookedSources, hookPath, webhookKey } from '../../webhooks/index.ts';
@@ -53,7 +53,7 @@ export function webhooksCommand(): Command {
     });
 }
 
-async function register(source: SourceConfig, destination: string, warehouse: Warehouse): Promise<void> {
+async function register(source: AmocrmSettings, destination: string, warehouse: Warehouse): Promise<void> {
   await subscribeWebhook(source, { destination, settings: HOOK_CODES }, { warehouse });
   console.log(`  Registered in amoCRM: ${HOOK_CODES.length} kinds of changes.\n`);
 }
@@ -74,7 +74,7 @@ interface StateRow {
   readonly error: string | null;
 }
 
-async function printState({ name }: SourceConfig, warehouse: Warehouse): Promise<void> {
+async function printState({ name }: AmocrmSettings, warehouse: Warehouse): Promise<void> {
   const { rows } = await warehouse.pool.query<StateRow>(
     `select posts, foreign_posts, unread_posts, last_post_at, last_reread_at, error,
        (select count(*) from ops.hints where ops.hints.source = state.source) as waiting

@@ -1,4 +1,4 @@
-import type { Page, PageRequest, RawRow, SourceAccount, SourceConnection } from '../engine/connection.ts';
+import type { Page, PageRequest, RawRow, SourceAccount, ListConnection } from '../engine/connection.ts';
 import { StreamMissingError } from '../engine/errors.ts';
 import { arrayElementTexts } from '../engine/json-elements.ts';
 import type { StreamPart } from '../engine/stream.ts';
@@ -14,7 +14,7 @@ import { listOf, questionFor, questionForOne } from './questions.ts';
 import { streams } from './streams.ts';
 
 /** amoCRM as the engine sees it. */
-export class AmocrmConnection implements SourceConnection {
+export class AmocrmConnection implements ListConnection {
   readonly streams = streams;
   readonly account: SourceAccount;
   readonly concurrency: number;

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { SourceConfig } from '../../config/index.ts';
 import { readSecret } from '../../config/index.ts';
 import type { Warehouse } from '../../warehouse/index.ts';
 import type { SourceAccount } from '../engine/connection.ts';
@@ -11,6 +10,7 @@ import { AccountBlockedError, NotAuthorizedError, SourceUnavailableError } from 
 import { Http, HTTP_DEFAULTS, type HttpSettings } from './http.ts';
 import { OAuthTokens } from './oauth.ts';
 import { listOf } from './questions.ts';
+import type { AmocrmSettings } from './settings.ts';
 import { longLivedToken, type TokenProvider } from './tokens.ts';
 
 export interface OpenAmocrmOptions {
@@ -24,7 +24,7 @@ export interface OpenAmocrmOptions {
 
 /** Finds the account behind the address and the token. Throws what the client throws. */
 export async function openAmocrm(
-  config: SourceConfig,
+  config: AmocrmSettings,
   options: OpenAmocrmOptions,
 ): Promise<AmocrmConnection> {
   const { warehouse, environment, signal } = options;
@@ -64,7 +64,7 @@ export async function openAmocrm(
 
 /** Throws SecretMissingError and SecretKeyError. */
 export function tokensOf(
-  config: SourceConfig,
+  config: AmocrmSettings,
   http: Http,
   pool: pg.Pool,
   environment: NodeJS.ProcessEnv,
@@ -77,7 +77,7 @@ export function tokensOf(
 
 /** Throws SecretMissingError, SecretKeyError, and NotAuthorizedError for a source that is not configured for OAuth. */
 export function oauthTokens(
-  config: SourceConfig,
+  config: AmocrmSettings,
   http: Http,
   pool: pg.Pool,
   environment: NodeJS.ProcessEnv,
@@ -112,6 +112,7 @@ async function discover(client: AmocrmClient, baseUrl: URL, signal: AbortSignal)
   return {
     id: String(body['id']),
     name: text(body['name']) ?? text(body['subdomain']) ?? baseUrl.host,
+    place: baseUrl.origin,
     timeZone: text(times['timezone']),
     currency: text(body['currency']),
     windowsHonoured:

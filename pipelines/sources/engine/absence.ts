@@ -1,5 +1,5 @@
 import type { RawRow } from './connection.ts';
-import type { SourceSession } from './session.ts';
+import type { ListSession } from './session.ts';
 
 /** Rows asked for by themselves before the others are: when most of them are there, the list was cut short. */
 const SAMPLE = 8;
@@ -21,7 +21,7 @@ export interface Absence {
  * its end), so that a short list costs eight requests; the sample alone, where nothing is going to be marked whatever it says.
  */
 export async function confirmAbsence(
-  session: SourceSession,
+  session: ListSession,
   stream: string,
   absent: readonly string[],
   { signal, isSampleEnough = false }: { readonly signal: AbortSignal; readonly isSampleEnough?: boolean },
@@ -49,7 +49,7 @@ export async function confirmAbsence(
 }
 
 async function askEach(
-  { connection }: SourceSession,
+  { connection }: ListSession,
   stream: string,
   ids: readonly string[],
   signal: AbortSignal,

@@ -3,13 +3,14 @@ import { ensureStream, land, readCursor } from '../../warehouse/index.ts';
 import { partCursor, parseCursor, type Round, type StreamCursor } from './cursor.ts';
 import { noteDrift } from './drift.ts';
 import { StreamMissingError, StreamUnknownError } from './errors.ts';
+import { readFeed } from './feed-read.ts';
 import { readWhole } from './full-read.ts';
 import { sweepIfDue } from './id-sweep.ts';
 import { applyNews, settle } from './liveness.ts';
 import { readRound, type FetchedPage } from './read-round.ts';
 import { closeRound, openRound, partsToRead, scanFromNowOn } from './rounds.ts';
 import { retryUnderNewSchema } from './schema-change.ts';
-import type { SourceSession } from './session.ts';
+import { isListSession, type ListSession, type SourceSession } from './session.ts';
 import type { StreamPart, StreamSpec } from './stream.ts';
 
 export interface AdvanceOptions {
@@ -36,6 +37,8 @@ export interface AdvanceResult {
 
 /** A minute at 7 requests/s: long enough that filling and draining the pipeline costs about 1 %. */
 const PAGES_PER_CALL = 420;
+/** Batches are larger than pages. */
+const BATCHES_PER_CALL = 100;
 
 export interface Counts {
   pages: number;
@@ -70,6 +73,12 @@ export async function advanceStream(
   const cursor = parseCursor(spec.name, await readCursor(warehouse, key));
   const counts: Counts = { pages: 0, rows: 0, inserted: 0, updated: 0, rejected: 0 };
   try {
+    if (!isListSession(session)) {
+      const budget = options.maxPages ?? BATCHES_PER_CALL;
+      const done = await readFeed(session, spec, cursor, counts, { ...options, budget });
+      const note = missingParts(cursor);
+      return { done, ...counts, cursor, ...(note !== '' && { note }) };
+    }
     await retryUnderNewSchema(session, spec, cursor);
     let done =
       spec.cursor === 'none'
@@ -99,12 +108,18 @@ export async function advanceStream(
   }
 }
 
+function missingParts({ parts }: StreamCursor): string {
+  return Object.entries(parts)
+    .flatMap(([name, { missing }]) => (missing === undefined ? [] : `${name}: ${missing}`))
+    .join('; ');
+}
+
 function signalOf(session: SourceSession, { signal }: AdvanceOptions): AbortSignal {
   return signal ? AbortSignal.any([session.signal, signal]) : session.signal;
 }
 
 async function advanceParts(
-  session: SourceSession,
+  session: ListSession,
   spec: StreamSpec,
   cursor: StreamCursor,
   counts: Counts,
@@ -132,7 +147,7 @@ async function advanceParts(
 }
 
 interface PartReading {
-  readonly session: SourceSession;
+  readonly session: ListSession;
   readonly spec: StreamSpec;
   readonly part: StreamPart;
   readonly cursor: StreamCursor;

@@ -37,6 +37,8 @@ export interface SourceAccount {
   /** The account's numeric id as text: subdomains change, ids do not. */
   readonly id: string;
   readonly name: string;
+  /** Where it was found, for people: an address, a table, a folder. */
+  readonly place?: string;
   /** IANA name, when the source says. */
   readonly timeZone: string | null;
   readonly currency: string | null;
@@ -44,17 +46,20 @@ export interface SourceAccount {
   readonly windowsHonoured: boolean | null;
 }
 
-/**
- * What a source gives the engine: its account, its streams, and pages of them. Paces itself, retries what may pass, and throws
- * VoronkaError for the rest; StreamMissingError when the credentials cannot see the stream.
- */
-export interface SourceConnection {
+interface Connection {
   readonly account: SourceAccount;
   readonly streams: readonly StreamSpec[];
   /** Requests worth keeping in flight. */
   readonly concurrency: number;
   /** The source's clock now, in unix seconds. */
   now(): number;
+  /** The parts of a stream that does not know them beforehand (StreamSpec.hasListedParts). */
+  partsOf?(stream: string, signal: AbortSignal): Promise<readonly StreamPart[]>;
+  close(): Promise<void>;
+}
+
+/** A source of lists that are asked for page by page. */
+export interface ListConnection extends Connection {
   fetchPage(request: PageRequest, signal: AbortSignal): Promise<Page>;
   /**
    * About when a list's far end is (unix seconds): where the history of a list read from its newest row begins, or the newest row of
@@ -64,9 +69,48 @@ export interface SourceConnection {
     request: Pick<PageRequest, 'stream' | 'part' | 'order'>,
     signal: AbortSignal,
   ): Promise<number | null>;
-  /** The lists of a stream that does not know them beforehand (StreamSpec.hasListedParts). */
-  partsOf?(stream: string, signal: AbortSignal): Promise<readonly StreamPart[]>;
   /** One row by its key, or null when it is not there. */
   fetchOne(stream: string, id: string, signal: AbortSignal): Promise<RawRow | null>;
-  close(): Promise<void>;
+}
+
+export interface ChangesRequest {
+  readonly stream: string;
+  readonly part: string;
+  /** What the last committed batch left; null when the part is read for the first time, or from the start again on request. */
+  readonly state: unknown;
+}
+
+/** What has changed, and where to go on after it. Bounded: about 1,000 rows or 8 MB. */
+export interface ChangeBatch {
+  readonly rows: readonly RawRow[];
+  /** Keys of rows that are gone. `at`: when, where the source says. */
+  readonly deleted?: readonly { readonly id: string; readonly at: Date | null }[];
+  /** What could not even be made a row of, with the reason. */
+  readonly rejects?: readonly {
+    readonly id: string | null;
+    readonly reason: string;
+    readonly payload: string;
+  }[];
+  /** JSON: committed in one transaction with the rows, and given to the next call. */
+  readonly state: unknown;
+  /** Rows the whole call will come to, where it is known. */
+  readonly expectedRows?: number;
+}
+
+/**
+ * A source that keeps its own account of what has changed since (a mailbox, a folder, a file that grows): for streams with the cursor
+ * `opaque`. Ends when there is nothing new.
+ */
+export interface FeedConnection extends Connection {
+  fetchChanges(request: ChangesRequest, signal: AbortSignal): AsyncIterable<ChangeBatch>;
+}
+
+/**
+ * What a source gives the engine: its account, its streams, and their rows. Paces itself, retries what may pass, and throws
+ * VoronkaError for the rest; StreamMissingError when the credentials cannot see the stream or a part of it.
+ */
+export type SourceConnection = ListConnection | FeedConnection;
+
+export function isList(connection: SourceConnection): connection is ListConnection {
+  return 'fetchPage' in connection;
 }

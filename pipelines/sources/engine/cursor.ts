@@ -41,6 +41,10 @@ const part = z.object({
   watermark: z.number().int().nullable().default(null),
   completedAt: z.number().nullable().default(null),
   round: round.optional(),
+  /** Streams with the cursor `opaque`: where the source goes on, in its own terms. */
+  feed: z.unknown().optional(),
+  /** Why the credentials cannot see this part; the others are read all the same. */
+  missing: z.string().optional(),
   /** The time window was seen to be ignored. */
   scans: z.boolean().default(false),
 });
@@ -50,7 +54,13 @@ const streamCursor = z.object({
   parts: z.record(z.string(), part).default({}),
   /** A range being read again on request; the watermarks are not touched by it. */
   range: z
-    .object({ from: z.number().int(), to: z.number().int(), rounds: z.record(z.string(), round) })
+    .object({
+      from: z.number().int(),
+      to: z.number().int(),
+      rounds: z.record(z.string(), round),
+      /** Parts of an `opaque` stream: how far they are, from the start again. */
+      feeds: z.record(z.string(), z.object({ state: z.unknown(), isRead: z.boolean() })).optional(),
+    })
     .optional(),
   /** Why the credentials cannot see the stream. */
   missing: z.string().optional(),

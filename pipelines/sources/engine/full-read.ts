@@ -8,7 +8,7 @@ import { noteDrift } from './drift.ts';
 import { IncompleteReadError, StreamMissingError, SweepRefusedError } from './errors.ts';
 import { readRows, type ReadRows } from './page-rows.ts';
 import { knownIds, tombstone } from './raw-rows.ts';
-import type { SourceSession } from './session.ts';
+import type { ListSession } from './session.ts';
 import type { Row, StreamPart, StreamSpec } from './stream.ts';
 
 /** Lists that move while they are read are read again this often. */
@@ -22,7 +22,7 @@ const ALWAYS_ALLOWED = 3;
  * itself first, and what is there after all lands.
  */
 export async function readWhole(
-  session: SourceSession,
+  session: ListSession,
   spec: StreamSpec,
   cursor: StreamCursor,
   counts: Counts,
@@ -111,7 +111,7 @@ function partOfRow(spec: StreamSpec, value: unknown): StreamPart {
 }
 
 async function readList(
-  session: SourceSession,
+  session: ListSession,
   spec: StreamSpec,
   part: StreamPart,
   counts: Counts,

@@ -6,7 +6,7 @@ import { SweepRefusedError } from './errors.ts';
 import { applyNews } from './liveness.ts';
 import { readRows } from './page-rows.ts';
 import { pause } from './pause.ts';
-import type { SourceSession } from './session.ts';
+import type { ListSession } from './session.ts';
 import type { LivenessNews, StreamPart, StreamSpec } from './stream.ts';
 import * as state from './sweep-state.ts';
 
@@ -40,7 +40,7 @@ export interface SweepResult {
  * Its position is kept after every group of pages. Not more than `budget` pages are read in one call.
  */
 export async function sweepIfDue(
-  session: SourceSession,
+  session: ListSession,
   spec: StreamSpec,
   counts: Counts,
   { budget, signal }: { readonly budget: number; readonly signal: AbortSignal },
@@ -82,7 +82,7 @@ interface PagesRead {
 }
 
 async function readPages(
-  { connection }: SourceSession,
+  { connection }: ListSession,
   spec: StreamSpec,
   part: StreamPart,
   from: number,
@@ -116,7 +116,7 @@ async function readPages(
 }
 
 async function landRows(
-  session: SourceSession,
+  session: ListSession,
   spec: StreamSpec,
   part: StreamPart,
   rows: readonly RawRow[],
@@ -133,7 +133,7 @@ async function landRows(
 }
 
 async function conclude(
-  session: SourceSession,
+  session: ListSession,
   spec: StreamSpec,
   part: StreamPart,
   signal: AbortSignal,

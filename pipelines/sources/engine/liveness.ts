@@ -1,7 +1,7 @@
 import { ensureStream, land, rawTable, type LandingRow } from '../../warehouse/index.ts';
 import { readRows } from './page-rows.ts';
 import { tombstone, type StreamKey } from './raw-rows.ts';
-import type { SourceSession } from './session.ts';
+import type { ListSession } from './session.ts';
 import type { LivenessNews, StreamSpec } from './stream.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { LivenessNews, StreamSpec } from './stream.ts';
  *
  * Runs before the page that tells the news is committed: killed in between, the page is read again and this is done again.
  */
-export async function applyNews(session: SourceSession, news: readonly LivenessNews[]): Promise<void> {
+export async function applyNews(session: ListSession, news: readonly LivenessNews[]): Promise<void> {
   for (const spec of session.connection.streams) {
     const own = news.filter(({ stream }) => stream === spec.name);
     if (own.length === 0) continue;
@@ -21,7 +21,7 @@ export async function applyNews(session: SourceSession, news: readonly LivenessN
 }
 
 async function keepLatest(
-  session: SourceSession,
+  session: ListSession,
   spec: StreamSpec,
   news: readonly LivenessNews[],
 ): Promise<string[]> {
@@ -56,11 +56,7 @@ async function keepLatest(
  * Brings rows into line with the latest news of them: a row that was alive when it was last changed and deleted after is marked deleted,
  * one restored after its deletion is read again. Also runs at the end of every round of a stream, for news that came before the row.
  */
-export async function settle(
-  session: SourceSession,
-  spec: StreamSpec,
-  ids?: readonly string[],
-): Promise<void> {
+export async function settle(session: ListSession, spec: StreamSpec, ids?: readonly string[]): Promise<void> {
   const { warehouse, connection } = session;
   const key: StreamKey = { source: session.type, account: session.account.id, stream: spec.name };
   await ensureStream(warehouse, key);

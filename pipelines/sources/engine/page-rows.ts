@@ -25,7 +25,7 @@ export function readRows(spec: StreamSpec, part: StreamPart, rows: readonly RawR
     const parsed = spec.schema.safeParse(value);
     if (!parsed.success) {
       const position = cursorOfAnything(spec, value);
-      if (position !== null) values.push(position);
+      if (position !== null) values.push(Math.floor(position));
       const reason = parsed.error.issues
         .map((issue) => `${issue.path.join('.') || 'row'}: ${issue.message}`)
         .join('; ');
@@ -37,7 +37,7 @@ export function readRows(spec: StreamSpec, part: StreamPart, rows: readonly RawR
     drift.push(...sightingsIn(spec.expected, row, text));
     const id = spec.key(row, part.name);
     const position = spec.cursorOf(row);
-    if (position !== null) values.push(position);
+    if (position !== null) values.push(Math.floor(position));
     const updatedAt = position === null ? null : new Date(position * 1_000);
     const isDeleted = row['is_deleted'] === true;
     landing.push({

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { crashPoint } from '../../crash-points.ts';
-import type { Page, PageRequest, SourceConnection } from './connection.ts';
+import type { ListConnection, Page, PageRequest } from './connection.ts';
 import type { PartCursor, Round, Span } from './cursor.ts';
 import { openLane, splitLongest, type Lane, type SplitRules } from './lanes.ts';
 import { readRows, type ReadRows } from './page-rows.ts';
@@ -17,7 +17,7 @@ export interface FetchedPage {
 export interface RoundReader {
   readonly spec: StreamSpec;
   readonly part: StreamPart;
-  readonly connection: SourceConnection;
+  readonly connection: ListConnection;
   readonly cursor: PartCursor;
   readonly round: Round;
   readonly maxPages: number;
@@ -101,7 +101,7 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
     const page = await connection.fetchPage(request, signal);
     crashPoint('page.received');
     const rows = readRows(spec, reader.part, page.rows);
-    const left = whatIsLeft(reading, spec, lane.span, answerOf(page, rows, request), round.upper);
+    const left = whatIsLeft(reading, spec, lane.span, answerOf(spec, page, rows, request), round.upper);
     if (left === WINDOW_IGNORED) {
       ignored = true;
       abort.abort();
@@ -196,8 +196,14 @@ function whatIsLeft(
   return afterKeyset(span, answer, spec.order, upper);
 }
 
-function answerOf(page: Page, rows: ReadRows, request: PageRequest): Answer {
-  return { values: rows.values, count: page.rows.length, hasNext: page.hasNext, limit: request.limit };
+function answerOf(spec: StreamSpec, page: Page, rows: ReadRows, request: PageRequest): Answer {
+  return {
+    values: rows.values,
+    count: page.rows.length,
+    hasNext: page.hasNext,
+    limit: request.limit,
+    ...(spec.trustsEnd && !page.hasNext && { isEnd: true }),
+  };
 }
 
 function farEnd(lane: Lane, spec: StreamSpec, next: Span): Partial<Span> {

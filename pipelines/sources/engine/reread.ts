@@ -7,7 +7,7 @@ import { noteDrift } from './drift.ts';
 import { applyNews, settle } from './liveness.ts';
 import { readRows } from './page-rows.ts';
 import type { StreamKey } from './raw-rows.ts';
-import type { SourceSession } from './session.ts';
+import { isListSession, type ListSession, type SourceSession } from './session.ts';
 import type { StreamPart, StreamSpec } from './stream.ts';
 
 export interface RereadResult {
@@ -52,7 +52,7 @@ export async function rereadRows(
     options.part === undefined ? !tombstones : name === options.part,
   );
   const wanted = [...new Set(ids)];
-  if (!spec || !part || wanted.length === 0) return NOTHING;
+  if (!spec || !part || wanted.length === 0 || !isListSession(session)) return NOTHING;
   const signal = options.signal ? AbortSignal.any([session.signal, options.signal]) : session.signal;
   try {
     return await new Reread(session, spec, part, signal).run(wanted);
@@ -74,6 +74,7 @@ export async function readNews(
   lookBackSeconds: number,
   signal?: AbortSignal,
 ): Promise<{ readonly requests: number; readonly inserted: number }> {
+  if (!isListSession(session)) return { requests: 0, inserted: 0 };
   const { connection, warehouse } = session;
   const ends = signal ? AbortSignal.any([session.signal, signal]) : session.signal;
   let requests = 0;
@@ -124,7 +125,7 @@ async function wasRead(session: SourceSession, spec: StreamSpec): Promise<boolea
 }
 
 class Reread {
-  readonly #session: SourceSession;
+  readonly #session: ListSession;
   readonly #spec: StreamSpec;
   readonly #part: StreamPart;
   readonly #signal: AbortSignal;
@@ -132,7 +133,7 @@ class Reread {
   #ignoresIds: boolean;
   #requests = 0;
 
-  constructor(session: SourceSession, spec: StreamSpec, part: StreamPart, signal: AbortSignal) {
+  constructor(session: ListSession, spec: StreamSpec, part: StreamPart, signal: AbortSignal) {
     this.#session = session;
     this.#spec = spec;
     this.#part = part;

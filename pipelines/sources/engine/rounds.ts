@@ -32,9 +32,10 @@ export function openRound(
     scanFromNowOn(cursor, partName);
   }
   const begin = (from: number, to: number | null, upper: number): Round => {
-    const span: Span = { from, to, seen: false, doubts: 0 };
     const byPage = { next: 1, found: 0, empty: null, isDescending: false };
-    const pending = [readingOf(spec, state) === 'keyset' ? span : { ...span, pages: byPage }];
+    const pending = windowsOf(from, to, upper, spec.maxWindowSeconds).map((span) =>
+      readingOf(spec, state) === 'keyset' ? span : { ...span, pages: byPage },
+    );
     return { startedAt: Date.now(), upper, newest: null, pending };
   };
 
@@ -54,6 +55,18 @@ export function openRound(
       : Math.max(settings.historyFrom, state.watermark - spec.overlapSeconds);
   state.round = begin(from, null, connection.now() - settings.lagSeconds);
   return state.round;
+}
+
+/** What is to be read, in windows no longer than the source allows. The last one stays open when the whole is. */
+function windowsOf(from: number, to: number | null, upper: number, longest: number | undefined): Span[] {
+  const windows: Span[] = [];
+  let start = from;
+  if (longest !== undefined) {
+    // An open window grows with the clock while it is read: half of what is allowed is left for that.
+    for (; (to ?? upper + longest / 2) - start >= longest; start += longest)
+      windows.push({ from: start, to: start + longest - 1, seen: false, doubts: 0 });
+  }
+  return [...windows, { from: start, to, seen: false, doubts: 0 }];
 }
 
 /**

@@ -5,7 +5,7 @@ import { listRejects } from '../../warehouse/rejects.ts';
 import type { StreamCursor } from './cursor.ts';
 import { applyNews } from './liveness.ts';
 import { readRows, type ReadRows } from './page-rows.ts';
-import type { SourceSession } from './session.ts';
+import type { ListSession } from './session.ts';
 import type { StreamSpec } from './stream.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { StreamSpec } from './stream.ts';
  * fingerprint travels with the cursor and is written by the landing that comes next; until then a killed process does this again.
  */
 export async function retryUnderNewSchema(
-  session: SourceSession,
+  session: ListSession,
   spec: StreamSpec,
   cursor: StreamCursor,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Warehouse } from '../../warehouse/index.ts';
-import type { SourceAccount, SourceConnection } from './connection.ts';
+import { isList, type ListConnection, type SourceAccount, type SourceConnection } from './connection.ts';
 
 export interface StreamInfo {
   readonly name: string;
@@ -16,19 +16,26 @@ export interface SyncProgress {
 }
 
 /** An open source: its account, what can be read of it, and the connection the engine reads it through. */
-export interface SourceSession {
+export interface SourceSession<Connection extends SourceConnection = SourceConnection> {
   /** Name in the configuration. */
   readonly source: string;
   /** Type of the source: names the raw tables. */
   readonly type: string;
   readonly account: SourceAccount;
   readonly streams: readonly StreamInfo[];
-  readonly connection: SourceConnection;
+  readonly connection: Connection;
   readonly warehouse: Warehouse;
   readonly settings: EngineSettings;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: SyncProgress) => void;
   close(): Promise<void>;
+}
+
+/** A session whose source has lists. */
+export type ListSession = SourceSession<ListConnection>;
+
+export function isListSession(session: SourceSession): session is ListSession {
+  return isList(session.connection);
 }
 
 export interface EngineSettings {

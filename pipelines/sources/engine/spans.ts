@@ -21,6 +21,8 @@ export interface Answer {
   readonly count: number;
   readonly hasNext: boolean;
   readonly limit: number;
+  /** The source's word for it that nothing comes after this answer, and it is good (StreamSpec.trustsEnd). */
+  readonly isEnd?: boolean;
 }
 
 /** Rows outside the asked window prove that the source ignores it. */
@@ -39,12 +41,13 @@ export function afterKeyset(
   order: 'oldest-first' | 'newest-first',
   upper: number,
 ): Left | typeof WINDOW_IGNORED {
-  if (answer.count === 0) return doubt(span, upper);
+  if (answer.count === 0) return answer.isEnd ? [] : doubt(span, upper);
   const forward = order === 'oldest-first';
   const { values } = answer;
   if (values.some((value) => (forward ? value < span.from : span.to !== null && value > span.to))) {
     return WINDOW_IGNORED;
   }
+  if (answer.isEnd) return [];
   if (!isSorted(values, forward)) return startPages(span);
   if (!answer.hasNext && answer.count < answer.limit) return [];
   const last = values.at(-1);
@@ -115,7 +118,7 @@ export function afterPage(span: Span, answer: Answer, limits: PagingLimits): Lef
   }
 
   const page = position.next;
-  const isLast = answer.count > 0 && !answer.hasNext && answer.count < answer.limit;
+  const isLast = answer.isEnd ?? (answer.count > 0 && !answer.hasNext && answer.count < answer.limit);
   if (isLast) return descend(rest, page - 1);
   const found = answer.count > 0 ? Math.max(position.found, page) : position.found;
   const empty = answer.count === 0 ? Math.min(position.empty ?? page, page) : position.empty;

@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 import type { ExpectedShape } from './drift.ts';
 
-/** What the position in a stream is measured by. `none`: the stream is small and is read whole every time. */
+/**
+ * What the position in a stream is measured by. `none`: the stream is small and is read whole every time. `opaque`: the source says
+ * what has changed since a state that only it understands (FeedConnection).
+ */
 export type CursorKind = 'updated_at' | 'created_at' | 'id' | 'opaque' | 'none';
 
 /**
@@ -56,6 +59,10 @@ export interface StreamSpec {
   readonly maxPages: number;
   /** The next round starts this far before the last one's end: rows that became visible late are met again. */
   readonly overlapSeconds: number;
+  /** The source refuses longer windows than this. */
+  readonly maxWindowSeconds?: number;
+  /** An answer that says it is the last one is: nothing is asked twice. Also for sources without pages, which give all rows at once. */
+  readonly trustsEnd?: boolean;
   readonly deletions: DeletionMode;
   readonly history: HistoryMode;
   readonly needs: RightsNeeded;
