@@ -1,5 +1,6 @@
 export { parseDuration } from './duration.ts';
 export { ConfigInvalidError, ConfigMissingError, ConfigSyntaxError, SecretMissingError } from './errors.ts';
+export { peopleOf } from './people-of.ts';
 export { CONFIG_FILE, loadConfig, parseConfig } from './load.ts';
 export {
   FUNNEL_STEPS,

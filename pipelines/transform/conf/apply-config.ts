@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
+import { applyPeople, type PeopleConfig } from './apply-people.ts';
 
 /** What of voronka.yaml the models need. */
-export interface TransformConfig {
+export interface TransformConfig extends PeopleConfig {
   readonly settings: {
     readonly accountName?: string | null;
     /** IANA name. */
@@ -66,8 +67,9 @@ export async function applyConfig(pool: Pool, config: TransformConfig): Promise<
        on conflict (pipeline, stage) do update set step = excluded.step where old.step <> excluded.step`,
       wanted,
     );
+    const people = await applyPeople(client, config);
     await client.query('commit');
-    return [written, removed, steps].some((result) => (result.rowCount ?? 0) > 0);
+    return people || [written, removed, steps].some((result) => (result.rowCount ?? 0) > 0);
   } catch (error) {
     failure = error as Error;
     await client.query('rollback').catch(() => undefined);

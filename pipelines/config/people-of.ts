@@ -1,0 +1,46 @@
+import type { PeopleConfig } from '../transform/conf/apply-people.ts';
+import { secondsOf } from './people.ts';
+import type { Config } from './schema.ts';
+
+const PHONE_SYSTEMS: readonly string[] = ['asterisk', 'uis', 'mango'];
+
+/** What the configuration says of phone systems, people and norms, as the models want it. */
+export function peopleOf(config: Config): PeopleConfig {
+  return {
+    pbx: config.sources
+      .filter(({ type }) => PHONE_SYSTEMS.includes(type))
+      .map((source) => {
+        const given: Partial<PbxSource> = source;
+        return {
+          sourceType: source.type,
+          accountId: source.name,
+          timeZone: given.time_zone ?? config.account.time_zone,
+          country: given.country ?? config.account.country,
+          trunkPattern: given.trunk_pattern ?? null,
+          extensionPattern: given.extension_pattern ?? null,
+          ownNumbers: given.own_numbers ?? [],
+          contexts: given.contexts ?? {},
+        };
+      }),
+    managers: config.managers.map(({ manager, team, extensions, mailboxes }) => ({
+      manager,
+      team: team ?? null,
+      extensions,
+      mailboxes,
+    })),
+    norms: {
+      callbackSeconds: secondsOf(config.regulation.callback_norm),
+      firstContactSeconds: secondsOf(config.regulation.first_contact_norm),
+    },
+  };
+}
+
+/** What the settings of a phone system may carry, whatever its kind. */
+interface PbxSource {
+  readonly time_zone: string;
+  readonly country: string;
+  readonly trunk_pattern: string;
+  readonly extension_pattern: string;
+  readonly own_numbers: readonly string[];
+  readonly contexts: Readonly<Record<string, unknown>>;
+}
