@@ -1,9 +1,9 @@
-export { busiestWindow, type LoggedRequest } from './http/request-log.ts';
+export { busiestWindow, type LoggedRequest } from '../stand-in/request-log.ts';
 export { demoIntegration, type Integration } from './auth/oauth.ts';
 export type { TokenPair, TokenRequest } from './auth/token-office.ts';
 export type { StandInData } from './data/source.ts';
 export { fileShapes } from './data/shapes.ts';
-export { StandInDataError, StandInPortError, StandInUsageError } from './errors.ts';
+export { StandInDataError, StandInPortError, StandInUsageError } from '../stand-in/errors.ts';
 export { standInFaults, type FaultName, type FaultPlan, type Faults } from './faults/catalogue.ts';
 export { parseFaults } from './faults/fault-board.ts';
 export type { StandInOptions } from './options.ts';

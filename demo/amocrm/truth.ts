@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import type { Json } from '../stand-in/json.ts';
 import { cardShapes, cardText, tombstoneText, type CardKind } from './state/cards.ts';
 import type { Crm } from './state/crm.ts';
 import { fromWire } from './wire-text.ts';

@@ -16,7 +16,7 @@ const MOST_PLANS = 80;
 export function live(world: World, deal: Deal, random: Random): void {
   const walk = new Walk(world, deal, random);
   if (deal.start.source.channel.key === 'call' && random.chance(0.8))
-    walk.paper.call(deal.start.at, true, random.chance(0.85));
+    walk.paper.incomingCall(deal.start.at, random.chance(0.85));
   for (let count = 0; count < MOST_PLANS; count += 1) {
     const plan = deal.isDeleted
       ? restoration(walk, count)

@@ -3,7 +3,7 @@ import type { Deal } from './deal.ts';
 import { hash, type Random } from './random.ts';
 import { isSlack, ROBOT, type Employee } from './staff.ts';
 import { CALL_RESULTS, COMMENTS, MEETING_COMMENTS, TASK_RESULTS, TASKS } from './phrases.ts';
-import type { Note, Task, World } from './world.ts';
+import type { Note, Task, Touch, World } from './world.ts';
 
 export const TASK_TYPES = { call: 1, meeting: 2, proposal: 2_764_310 } as const;
 export type TaskKind = keyof typeof TASK_TYPES;
@@ -88,15 +88,26 @@ export class Paperwork {
 
   /** A contact that accompanies a move: usually a call, sometimes a comment. */
   recordContact(at: number, isReached: boolean): void {
-    if (this.bothers(at, 0.24)) this.call(at, false, isReached);
+    const note = this.bothers(at, 0.24) ? this.callNote(at, false, isReached) : null;
+    this.touch('contact', at, isReached, note);
     if (this.bothers(at, 0.13)) this.comment(at, COMMENTS);
   }
 
-  call(at: number, isIncoming: boolean, isReached: boolean): void {
+  /** The client calls, and the call is written down. */
+  incomingCall(at: number, isReached: boolean): void {
+    this.touch('call_in', at, isReached, this.callNote(at, true, isReached));
+  }
+
+  private touch(kind: Touch['kind'], at: number, isReached: boolean, note: Note | null): void {
+    const { deal } = this;
+    this.world.touches.push({ at, by: deal.ownerId, deal, kind, isReached, note });
+  }
+
+  private callNote(at: number, isIncoming: boolean, isReached: boolean): Note | null {
     const { deal, random } = this;
     const { contact, company } = deal.start.client;
     const phone = contact.phones[0];
-    if (phone === undefined) return;
+    if (phone === undefined) return null;
     const where = random.int(1, 100);
     const [entity, entityId] =
       where > 96 && company !== null
@@ -106,7 +117,7 @@ export class Paperwork {
           : (['contacts', contact.id] as const);
     const duration = isReached ? Math.round(Math.min(2400, random.logNormal(110, 0.9))) : 0;
     const key = hash(deal.start.id, at, random.int(0, 1e9)).toString(16).padStart(8, '0');
-    this.note(at, entity, entityId, isIncoming ? 'call_in' : 'call_out', {
+    return this.note(at, entity, entityId, isIncoming ? 'call_in' : 'call_out', {
       uniq: `${key}${hash(key).toString(16)}`,
       duration,
       source: 'pbx.severpak',
@@ -124,6 +135,7 @@ export class Paperwork {
   }
 
   meetingHeld(at: number): void {
+    this.touch('meeting', at, true, null);
     if (this.bothers(at, 0.6)) this.comment(at, MEETING_COMMENTS);
   }
 
@@ -131,9 +143,10 @@ export class Paperwork {
   proposalSent(at: number): void {
     const { deal, random } = this;
     const { email } = deal.start.client.contact;
+    let letter: Note | null = null;
     if (email !== null && this.bothers(at, 0.85)) {
       const { name } = this.owner;
-      this.note(at, 'leads', deal.start.id, 'amomail_message', {
+      letter = this.note(at, 'leads', deal.start.id, 'amomail_message', {
         thread_id: String(hash('thread', deal.start.id, at)),
         message_id: String(hash('message', deal.start.id, at)),
         private: false,
@@ -154,6 +167,7 @@ export class Paperwork {
         file_name: file,
       });
     }
+    this.touch('proposal', at, true, letter);
   }
 
   textMessage(at: number): void {
@@ -196,8 +210,10 @@ export class Paperwork {
     type: Note['type'],
     params: Note['params'],
     by = this.deal.ownerId,
-  ): void {
-    this.world.notes.push({ at, by, ownerId: this.deal.ownerId, entity, entityId, type, params });
+  ): Note {
+    const note: Note = { at, by, ownerId: this.deal.ownerId, entity, entityId, type, params };
+    this.world.notes.push(note);
+    return note;
   }
 }
 

@@ -20,14 +20,28 @@ export interface Task {
 }
 
 export interface Note {
-  readonly at: number;
+  /** A call's note is written when the call ends, which the telephone exchange decides. */
+  at: number;
   readonly by: number;
   readonly ownerId: number;
   readonly entity: 'leads' | 'contacts' | 'companies';
   readonly entityId: number;
   readonly type:
     'common' | 'call_in' | 'call_out' | 'amomail_message' | 'sms_out' | 'attachment' | 'service_message';
-  readonly params: Readonly<Record<string, unknown>>;
+  params: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The company and a client met, outside the CRM: what the telephone exchange, the mailboxes and the calendars tell of, whether
+ * anybody wrote it down (`note`) or not. `by` is the deal's owner of that moment.
+ */
+export interface Touch {
+  readonly at: number;
+  readonly by: number;
+  readonly deal: Deal;
+  readonly kind: 'contact' | 'call_in' | 'proposal' | 'meeting';
+  readonly isReached: boolean;
+  readonly note: Note | null;
 }
 
 export interface ChatMessage {
@@ -56,6 +70,8 @@ export interface World {
   readonly deals: Deal[];
   readonly tasks: Task[];
   readonly notes: Note[];
+  /** Those of one deal stand together, in order. */
+  readonly touches: Touch[];
   readonly chats: ChatMessage[];
   /** By day number. */
   readonly comingBack: Map<number, ComingBack[]>;
@@ -78,6 +94,7 @@ export function createWorld(seed: number, until: Date, months: number): World {
     deals: [],
     tasks: [],
     notes: [],
+    touches: [],
     chats: [],
     comingBack: new Map(),
     standstill: [standstillFrom, standstillFrom + STANDSTILL_DAYS * DAY],

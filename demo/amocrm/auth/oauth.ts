@@ -1,6 +1,6 @@
 import type { FaultBoard } from '../faults/fault-board.ts';
 import { halValue, problem, unauthorized, type Answer } from '../http/answer.ts';
-import { isObject, type Json } from '../json.ts';
+import { isObject, type Json } from '../../stand-in/json.ts';
 import type { Crm } from '../state/crm.ts';
 import { wireOf } from '../wire-text.ts';
 import type { TokenOffice } from './token-office.ts';

@@ -1,4 +1,4 @@
-import { objectOf, type Json } from '../json.ts';
+import { objectOf, type Json } from '../../stand-in/json.ts';
 import type { Crm } from '../state/crm.ts';
 import type { CardKind } from '../state/cards.ts';
 import type { OwnedRow } from '../state/row.ts';

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Crm } from '../state/crm.ts';
-import type { StandInClock } from '../clock.ts';
+import type { StandInClock } from '../../stand-in/clock.ts';
 import type { Principal } from './principal.ts';
 
 interface Grant extends Principal {

@@ -1,15 +1,4 @@
-/** What a field must be; with `?` it may be absent or null. */
-export type FieldType =
-  'int' | 'int?' | 'number?' | 'string' | 'string?' | 'bool?' | 'object?' | 'array' | 'array?';
-
-export interface FileShape {
-  /** The file may be missing, and is then empty. */
-  readonly optional: boolean;
-  /** What makes a row the same row; two lines with one key are a mistake. Absent: rows are not compared. */
-  readonly key: readonly string[];
-  /** Fields that are checked; everything else is served as it stands. */
-  readonly fields: Readonly<Record<string, FieldType>>;
-}
+import type { FileShape } from '../../stand-in/shape.ts';
 
 const card = {
   id: 'int',

@@ -1,7 +1,7 @@
 import { halValue, type Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { undocumented, withOf } from '../http/parameters.ts';
-import { objectOf, type Json } from '../json.ts';
+import { objectOf, type Json } from '../../stand-in/json.ts';
 import { accountBeside, accountEmbedded } from '../state/account.ts';
 
 const hidden = new Set<string>([...accountBeside, '_embedded', '_links']);

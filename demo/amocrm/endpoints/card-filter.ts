@@ -1,4 +1,4 @@
-import { objectsOf, type Json } from '../json.ts';
+import { objectsOf, type Json } from '../../stand-in/json.ts';
 import { badFilter, noContent, type Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { allOf, filterOf, idsOf, rangeOf, type Range } from '../http/parameters.ts';

@@ -2,7 +2,7 @@ import { badFilter, type Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { allOf, filterOf, momentOrRangeOf, type Range } from '../http/parameters.ts';
 import { listedValuesOf, valuesOf, type PhpQuery } from '../http/php-query.ts';
-import { isObject, objectsOf, objectOf, type Json } from '../json.ts';
+import { isObject, objectsOf, objectOf, type Json } from '../../stand-in/json.ts';
 import type { EventRow } from '../state/row.ts';
 import { fromWire } from '../wire-text.ts';
 import { fits, isCustomFieldType, isKnownType } from './event-types.ts';

@@ -4,7 +4,7 @@ import type { Call } from '../http/call.ts';
 import { collectionAnswer, isAnswer, pageOf, wholeAnswer, type Page } from '../http/list.ts';
 import { allOf, orderOf, undocumented, withOf } from '../http/parameters.ts';
 import { buildQuery } from '../http/php-query.ts';
-import { mix } from '../random.ts';
+import { mix } from '../../stand-in/random.ts';
 import type { CardKind } from '../state/cards.ts';
 import type { EventRow } from '../state/row.ts';
 import { fromWire, wireOf, type WireText } from '../wire-text.ts';

@@ -3,7 +3,7 @@ import type { Call } from '../http/call.ts';
 import { wholeAnswer } from '../http/list.ts';
 import { filterOf, idsOf, undocumented } from '../http/parameters.ts';
 import { listedValuesOf } from '../http/php-query.ts';
-import { objectOf, objectsOf, type Json } from '../json.ts';
+import { objectOf, objectsOf, type Json } from '../../stand-in/json.ts';
 import type { CardKind } from '../state/cards.ts';
 
 /** `GET /{entity}/links?filter[entity_id][]=…` and `GET /{entity}/{id}/links` (entity-links-api; facts §2.6). */

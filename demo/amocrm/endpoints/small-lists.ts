@@ -2,7 +2,7 @@ import { forbidden, halValue, noContent, notFound, type Answer } from '../http/a
 import type { Call } from '../http/call.ts';
 import { isAnswer, listAnswer, pageOf, wholeAnswer } from '../http/list.ts';
 import { filterOf, idsOf, undocumented, withOf, type Documented } from '../http/parameters.ts';
-import { intOf, objectOf, objectsOf, type Json } from '../json.ts';
+import { intOf, objectOf, objectsOf, type Json } from '../../stand-in/json.ts';
 import { wireOf } from '../wire-text.ts';
 import { customersUnavailable } from './cards.ts';
 

@@ -1,6 +1,6 @@
 import { halValue, notFound, problem, type Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { isObject, type Json } from '../json.ts';
+import { isObject, type Json } from '../../stand-in/json.ts';
 
 /** `POST /leads/unsorted/{uid}/accept` and `DELETE /leads/unsorted/{uid}/decline` (facts §2.12). */
 export function acceptOrDecline(call: Call): Answer {

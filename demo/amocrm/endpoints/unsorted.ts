@@ -2,7 +2,7 @@ import { halValue, notFound, notValid, type Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { filterOf, momentOrRangeOf, orderOf, undocumented } from '../http/parameters.ts';
 import { listedValuesOf } from '../http/php-query.ts';
-import { intOf, objectOf, objectsOf, type Json } from '../json.ts';
+import { intOf, objectOf, objectsOf, type Json } from '../../stand-in/json.ts';
 import { visibleCards } from '../auth/principal.ts';
 import { pagedRecords } from './small-lists.ts';
 

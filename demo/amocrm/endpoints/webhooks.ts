@@ -1,7 +1,7 @@
 import { forbidden, halValue, noContent, notFound, notValid, problem, type Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { wholeAnswer } from '../http/list.ts';
-import { isObject, type Json } from '../json.ts';
+import { isObject, type Json } from '../../stand-in/json.ts';
 
 const cards = ['lead', 'contact', 'company', 'customer', 'task'];
 const settings = new Set([

@@ -1,3 +1,7 @@
+import type { FaultSettings } from '../../stand-in/fault-board.ts';
+
+export type { FaultPlan } from '../../stand-in/fault-board.ts';
+
 /** Every trouble the stand-in can make, by name, with what it does. Most have been seen on real accounts (facts §3–§5). */
 export const standInFaults = {
   // What the account allows
@@ -52,27 +56,4 @@ export const standInFaults = {
 } as const;
 
 export type FaultName = keyof typeof standInFaults;
-
-/** When a fault strikes and how hard. Everything is optional: a bare fault strikes every request it concerns. */
-export interface FaultPlan {
-  /** Only requests whose path contains this, e.g. `/leads`. */
-  readonly path?: string;
-  /** Only list pages from this one on. */
-  readonly page?: number;
-  /** How many such requests go unharmed first. */
-  readonly after?: number;
-  /** How many times it strikes at most. */
-  readonly times?: number;
-  /** Strikes each n-th such request. */
-  readonly every?: number;
-  /** Strikes with this probability (0–1), from the stand-in's seed. */
-  readonly chance?: number;
-  readonly ms?: number;
-  readonly seconds?: number;
-  readonly rows?: number;
-  readonly share?: number;
-  readonly user?: number;
-}
-
-/** Faults that are on. May be changed while the stand-in runs; setting a fault anew starts its counts anew. */
-export type Faults = { [name in FaultName]?: boolean | FaultPlan };
+export type Faults = FaultSettings<FaultName>;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { CardKind } from '../state/cards.ts';
 import type { Truth, TruthStream } from '../truth.ts';
 import { halValue, notFound, problem, type Answer } from './answer.ts';
-import type { LoggedRequest } from './request-log.ts';
+import type { LoggedRequest } from '../../stand-in/request-log.ts';
 
 /** What another process may do with a running stand-in. */
 export interface Controlled {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import type { FaultBoard, Struck } from '../faults/fault-board.ts';
 import type { Answer } from './answer.ts';
-import type { LoggedRequest } from './request-log.ts';
+import type { LoggedRequest } from '../../stand-in/request-log.ts';
 
 /** Sends an answer, spoiled on the way by whatever faults strike. */
 export async function deliver(

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { consent, exchange, subdomain, type Integration } from '../auth/oauth.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { TokenOffice } from '../auth/token-office.ts';
-import type { StandInClock } from '../clock.ts';
+import type { StandInClock } from '../../stand-in/clock.ts';
 import { route } from '../endpoints/router.ts';
 import type { FaultBoard } from '../faults/fault-board.ts';
 import type { Life } from '../life/life.ts';
@@ -15,7 +15,7 @@ import { control, type Controlled } from './control.ts';
 import { deliver, pause } from './deliver.ts';
 import { parseQuery } from './php-query.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import type { LoggedRequest } from './request-log.ts';
+import type { LoggedRequest } from '../../stand-in/request-log.ts';
 import { blocked, tooMany, trouble } from './troubles.ts';
 
 /** All that an answer may depend on. */

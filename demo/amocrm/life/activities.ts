@@ -1,5 +1,5 @@
-import { StandInUsageError } from '../errors.ts';
-import { intOf, type Json } from '../json.ts';
+import { StandInUsageError } from '../../stand-in/errors.ts';
+import { intOf, type Json } from '../../stand-in/json.ts';
 import type { CardKind } from '../state/cards.ts';
 import { fromWire } from '../wire-text.ts';
 import { singular, type Scene } from './scene.ts';

@@ -1,5 +1,5 @@
-import { StandInUsageError } from '../errors.ts';
-import { intOf, objectOf, objectsOf, type Json } from '../json.ts';
+import { StandInUsageError } from '../../stand-in/errors.ts';
+import { intOf, objectOf, objectsOf, type Json } from '../../stand-in/json.ts';
 import { localMidnight } from '../state/account.ts';
 import type { CardKind } from '../state/cards.ts';
 import { clientForm } from '../webhooks/lead-form.ts';

@@ -1,5 +1,5 @@
-import { StandInUsageError } from '../errors.ts';
-import { intOf, objectOf, objectsOf, type Json } from '../json.ts';
+import { StandInUsageError } from '../../stand-in/errors.ts';
+import { intOf, objectOf, objectsOf, type Json } from '../../stand-in/json.ts';
 import { cardRow } from '../state/cards.ts';
 import type { Crm } from '../state/crm.ts';
 import type { CardRow } from '../state/row.ts';

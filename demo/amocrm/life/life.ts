@@ -1,5 +1,5 @@
-import { StandInUsageError } from '../errors.ts';
-import type { Json } from '../json.ts';
+import { StandInUsageError } from '../../stand-in/errors.ts';
+import type { Json } from '../../stand-in/json.ts';
 import { cardRow, type CardKind } from '../state/cards.ts';
 import { fromWire } from '../wire-text.ts';
 import { activityLife } from './activities.ts';

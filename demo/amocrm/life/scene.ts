@@ -1,6 +1,6 @@
-import type { StandInClock } from '../clock.ts';
-import { StandInUsageError } from '../errors.ts';
-import { intOf, type Json } from '../json.ts';
+import type { StandInClock } from '../../stand-in/clock.ts';
+import { StandInUsageError } from '../../stand-in/errors.ts';
+import { intOf, type Json } from '../../stand-in/json.ts';
 import { cardRow, type CardKind } from '../state/cards.ts';
 import type { Crm } from '../state/crm.ts';
 import { eventRow, noteRow, taskRow } from '../state/records.ts';

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
-import { StandInDataError } from '../errors.ts';
-import { intOf, objectOf, type Json } from '../json.ts';
+import { StandInDataError } from '../../stand-in/errors.ts';
+import { intOf, objectOf, type Json } from '../../stand-in/json.ts';
 
 /** Fields of `/account` that are shown only when `with=` names them (facts §2.8). */
 export const accountBeside = [

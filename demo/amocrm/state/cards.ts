@@ -1,4 +1,4 @@
-import { intOf, objectOf, objectsOf, type Json } from '../json.ts';
+import { intOf, objectOf, objectsOf, type Json } from '../../stand-in/json.ts';
 import { keptWire, wireOf, type WireText } from '../wire-text.ts';
 import type { CardRow } from './row.ts';
 

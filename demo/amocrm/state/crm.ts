@@ -1,5 +1,5 @@
 import type { DataSource } from '../data/source.ts';
-import { intOf, objectOf, objectsOf, type Json } from '../json.ts';
+import { intOf, objectOf, objectsOf, type Json } from '../../stand-in/json.ts';
 import { fromWire, wireOf, type WireText } from '../wire-text.ts';
 import { accountId, completeAccount, zoneOf } from './account.ts';
 import { cardRow, cardShapes, cardText, type CardKind, type RowContext } from './cards.ts';

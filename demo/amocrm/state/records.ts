@@ -1,4 +1,4 @@
-import { intOf, isObject, type Json } from '../json.ts';
+import { intOf, isObject, type Json } from '../../stand-in/json.ts';
 import { keptWire } from '../wire-text.ts';
 import type { RowContext } from './cards.ts';
 import { eventId } from './event-id.ts';

@@ -1,4 +1,4 @@
-import { intOf, objectOf, objectsOf, type Json } from '../json.ts';
+import { intOf, objectOf, objectsOf, type Json } from '../../stand-in/json.ts';
 
 const all = { view: 'A', edit: 'A', add: 'A', delete: 'A', export: 'A' };
 

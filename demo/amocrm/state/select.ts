@@ -1,4 +1,4 @@
-import { mix } from '../random.ts';
+import { mix } from '../../stand-in/random.ts';
 import { ascending, type Collection, type SortKey } from './collection.ts';
 import type { Row } from './row.ts';
 

@@ -1,6 +1,6 @@
-import type { StandInClock } from '../clock.ts';
+import type { StandInClock } from '../../stand-in/clock.ts';
 import type { FaultBoard } from '../faults/fault-board.ts';
-import type { Json } from '../json.ts';
+import type { Json } from '../../stand-in/json.ts';
 import type { Notice } from '../life/scene.ts';
 import type { Crm } from '../state/crm.ts';
 import { bracketedForm } from './lead-form.ts';

@@ -1,4 +1,4 @@
-import { isObject, objectsOf, type Json } from '../json.ts';
+import { isObject, objectsOf, type Json } from '../../stand-in/json.ts';
 
 /** A lead as webhooks show it (facts §2.16): the names of the older API, `old_…` beside what changed. */
 export function leadForm(lead: Json, old: Json): Json {

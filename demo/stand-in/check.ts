@@ -1,6 +1,6 @@
-import { StandInDataError } from '../errors.ts';
-import { isObject, type Json } from '../json.ts';
-import type { FieldType } from './shapes.ts';
+import { StandInDataError } from './errors.ts';
+import { isObject, type Json } from './json.ts';
+import type { FieldType } from './shape.ts';
 
 const tests: Record<string, [(value: unknown) => boolean, string]> = {
   int: [(value) => Number.isInteger(value), 'a whole number'],

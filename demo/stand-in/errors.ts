@@ -8,11 +8,14 @@ export class StandInDataError extends VoronkaError {
       line === undefined ? '' : `line ${line}`,
       field === undefined ? '' : `field "${field}"`,
     ];
-    super(`${where.filter(Boolean).join(', ')}: ${problem}. The format is described in demo/README.md.`, {
-      code: 'STAND_IN_DATA',
-      retry: 'never',
-      context: { file, line, field },
-    });
+    super(
+      `${where.filter(Boolean).join(', ')}: ${problem}. The format is described in the stand-in’s README.`,
+      {
+        code: 'STAND_IN_DATA',
+        retry: 'never',
+        context: { file, line, field },
+      },
+    );
   }
 }
 
@@ -22,7 +25,7 @@ export class StandInPortError extends VoronkaError {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     const why = code === 'EADDRINUSE' ? 'another program is listening there' : `the system answered ${code}`;
     super(
-      `The amoCRM stand-in cannot listen on ${host}:${port}: ${why}. Choose another port, or 0 for any free one.`,
+      `The stand-in cannot listen on ${host}:${port}: ${why}. Choose another port, or 0 for any free one.`,
       {
         code: 'STAND_IN_PORT',
         retry: 'never',
