@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { busiestWindow } from '../../demo/stand-in/request-log.ts';
+import { busiestWindow } from '../../demo/amocrm/http/request-log.ts';
 import { HOOK_CODES } from '../../pipelines/webhooks/index.ts';
 import { company } from './amocrm-source-fixture.ts';
 import { leadForm, openHookBench, subscribe, until, type HookBench } from './webhooks-fixture.ts';
@@ -85,6 +85,7 @@ it('five thousand forged posts are each answered within two seconds and cost few
 it('a mass edit of real rows, one post a row, is in raw completely, and amoCRM does not give the address up', async () => {
   const { standIn } = bench;
   const before = standIn.requests.length;
+  const delivered = standIn.hooks.deliveries.length;
   for (let id = 1_000; id < 4_000; id += 1) {
     standIn.changePrice(id, 31);
     // amoCRM posts many at a time, not thousands.
@@ -96,9 +97,10 @@ it('a mass edit of real rows, one post a row, is in raw completely, and amoCRM d
     async () => (await bench.count(`select count(*) from ops.syncs where status = 'running'`)) === 0,
   );
   expect(await bench.differences()).toEqual([]);
-  expect(standIn.requests.length - before).toBeLessThan(600);
+  // Row by row it would be 6,000 (the row and its events). How many rounds it takes depends on how fast the sender is: 100 to 900 seen.
+  expect(standIn.requests.length - before).toBeLessThan(1_500);
   const [hook] = standIn.hooks.hooks.values();
   expect(hook?.disabled).toBe(false);
   expect(standIn.hooks.deliveries.filter(({ status }) => status !== 200)).toEqual([]);
-  expect(standIn.hooks.deliveries.length).toBe(3_000);
+  expect(standIn.hooks.deliveries.length - delivered).toBe(3_000);
 }, 180_000);
