@@ -2,6 +2,7 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { sourceSettings } from '../sources/registry.ts';
 import { schedule } from './fields.ts';
+import { contactNorms, country, managers } from './people.ts';
 
 /** The canonical steps of a funnel, in order. `incoming` (unsorted) comes before the first, `lost` is outside the order. */
 export const FUNNEL_STEPS = [
@@ -38,6 +39,8 @@ export const configSchema = z.strictObject({
       .string()
       .refine((zone) => IANAZone.isValidZone(zone), 'expected an IANA time zone like Europe/Moscow'),
     currency: z.string().regex(/^[A-Z]{3}$/, 'expected a three-letter currency code like RUB'),
+    /** Where phone numbers written without a country belong. */
+    country: country.default('RU'),
   }),
   database: z
     .strictObject({
@@ -52,6 +55,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   sources: z.array(sourceSettings).min(1, 'at least one source is needed').superRefine(uniqueNames),
   funnel: funnel.prefault({}),
+  managers,
+  regulation: z.strictObject({ ...contactNorms }).prefault({}),
   schedule: schedule.default({ every: '5m' }),
   serve: z
     .strictObject({

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../config/index.ts';
+import { peopleOf, type Config } from '../config/index.ts';
 import {
   applyConfig,
   checkFunnelNames,
@@ -43,7 +43,9 @@ export function transformConfig(config: Config): TransformConfig {
       timeZone: config.account.time_zone,
       currency: config.account.currency,
       leadSourceField: config.funnel.lead_source_field,
+      country: config.account.country,
     },
+    ...peopleOf(config),
     stageSteps: config.funnel.steps.flatMap(({ pipeline, stages }) =>
       Object.entries(stages).map(([stage, step]) => ({ pipeline, stage, step })),
     ),
