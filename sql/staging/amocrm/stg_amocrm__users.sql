@@ -19,7 +19,8 @@ final as (
         users.payload #>> '{_embedded,groups,0,name}' as group_name,
         coalesce((users.payload #>> '{rights,is_active}')::boolean, true) as is_active,
         coalesce((users.payload #>> '{rights,is_admin}')::boolean, false) as is_admin,
-        users.is_deleted
+        users.is_deleted,
+        users.loaded_xid
     from users
 
 )

@@ -1,0 +1,53 @@
+{{ config(materialized='view', meta={'fills': 'mail_addresses'}) }}
+
+-- Every mail address the models will look up, as it was written. A model that joins int_mail_addresses on texts of its own adds
+-- them here.
+-- Another key of the pseudonyms asks for all of them: depends_on: {{ source('conf', 'identity') }}
+
+with
+
+contact_points as (
+
+    select * from {{ ref('stg_amocrm__contact_points') }}
+    where kind = 'email'
+
+),
+
+users as (
+
+    select * from {{ ref('stg_amocrm__users') }}
+
+),
+
+mailboxes as (
+
+    select * from {{ source('conf', 'manager_mailboxes') }}
+
+),
+
+final as (
+
+    select
+        value as raw,
+        loaded_xid
+    from contact_points
+
+    union all
+
+    select
+        email as raw,
+        loaded_xid
+    from users
+    where email is not null
+
+    union all
+
+    -- Of the configuration: when it changes, everything is asked for.
+    select
+        address as raw,
+        '0'::xid8 as loaded_xid
+    from mailboxes
+
+)
+
+select * from final
