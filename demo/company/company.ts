@@ -9,6 +9,8 @@ import {
   userRecords,
 } from './reference-records.ts';
 import { type CompanyOptions, simulate } from './simulate.ts';
+import { callKeys, playCalls, type Exchange, type Pbx } from '../telephony/index.ts';
+import { channelsOf } from './channels.ts';
 import { tellTruth, type Truth } from './truth.ts';
 import { noteRecord, numbered, taskRecord } from './work-records.ts';
 import type { World } from './world.ts';
@@ -32,11 +34,19 @@ export interface Company {
   readonly unsorted: Iterable<Row>;
   /** The company's own books: what every KPI must come out as. */
   readonly truth: Truth;
+  /** What the CRM does not know: every call of the office, with its telephones. */
+  readonly exchange: Exchange;
+}
+
+export interface GenerateOptions extends CompanyOptions {
+  /** Whose exchange the office has (Asterisk): call notes in the CRM carry its ids. */
+  readonly pbx?: Pbx;
 }
 
 /** Makes up the company. The same seed and `until` give the same rows, byte for byte. */
-export function generateCompany(options: CompanyOptions): Company {
+export function generateCompany({ pbx = 'asterisk', ...options }: GenerateOptions): Company {
   const world = simulate(options);
+  const exchange = playCalls(world, channelsOf(world), callKeys[pbx]);
   const tasks = numbered(world.tasks, 50_214_000);
   const notes = numbered(world.notes, 91_300_100);
   const nearestTask = nearestTasks(world);
@@ -57,6 +67,7 @@ export function generateCompany(options: CompanyOptions): Company {
       world.deals.filter(({ isDeleted, place }) => !isDeleted && place.stage.step === 'incoming'),
       unsortedRecord,
     ),
+    exchange,
     // Told on demand: who only serves the rows need not wait for the books.
     get truth() {
       return (truth ??= tellTruth(world));

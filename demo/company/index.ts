@@ -1,4 +1,4 @@
-export { generateCompany, type Company } from './company.ts';
+export { generateCompany, type Company, type GenerateOptions } from './company.ts';
 export { companyFunnel } from './funnel.ts';
 export type { CompanyOptions } from './simulate.ts';
 export type { Anomaly } from './anomalies.ts';
