@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { runAmocrmStandIn } from '../../../demo/amocrm/index.ts';
 import { generateCompany } from '../../../demo/company/index.ts';
+import { runMangoStandIn } from '../../../demo/mango/index.ts';
+import { runUisStandIn } from '../../../demo/uis/index.ts';
 import { END_WITH_STDIN } from '../../../demo/stand-in-process.ts';
 import { EXIT } from '../exit-codes.ts';
 import { instant, wholeNumber } from '../option-values.ts';
@@ -17,7 +19,9 @@ export function standInCommand(): Command {
   return new Command('stand-in')
     .description('local stand-ins of the systems voronka reads, for trials and tests')
     .addCommand(amocrmCommand())
-    .addCommand(companyCommand());
+    .addCommand(companyCommand())
+    .addCommand(uisCommand())
+    .addCommand(mangoCommand());
 }
 
 function amocrmCommand(): Command {
@@ -39,6 +43,27 @@ function companyCommand(): Command {
         return runAmocrmStandIn({ ...options, data: generateCompany({ leads, seed, until }) });
       },
     );
+}
+
+function uisCommand(): Command {
+  return folder(new Command('uis'), 'demo/uis/README.md')
+    .description('serve a folder of JSON-lines files as a UIS (CoMagic, Novofon, CallGear) account')
+    .option('--token <text>', 'the access token; made up when not given')
+    .action(runUisStandIn);
+}
+
+function mangoCommand(): Command {
+  return folder(new Command('mango'), 'demo/mango/README.md')
+    .description('serve a folder of JSON-lines files as a Mango Office account')
+    .option('--unlimited', 'no limits on the pace of requests', false)
+    .action(runMangoStandIn);
+}
+
+function folder(command: Command, readme: string): Command {
+  return command
+    .requiredOption('--data <folder>', `the folder (format: ${readme})`)
+    .option('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber, 0)
+    .option('--fault <name...>', 'faults to switch on, like slow-answer:ms=500', []);
 }
 
 function served(command: Command): Command {
