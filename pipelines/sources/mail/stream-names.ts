@@ -1,0 +1,1 @@
+export const MAIL_STREAMS = ['messages', 'mailboxes'] as const;
