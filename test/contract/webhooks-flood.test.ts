@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { busiestWindow } from '../../demo/amocrm/http/request-log.ts';
+import { busiestWindow } from '../../demo/stand-in/request-log.ts';
 import { HOOK_CODES } from '../../pipelines/webhooks/index.ts';
 import { company } from './amocrm-source-fixture.ts';
 import { leadForm, openHookBench, subscribe, until, type HookBench } from './webhooks-fixture.ts';
