@@ -1,6 +1,6 @@
 import type { Warehouse } from '../warehouse/index.ts';
 import { oauthTokens } from './amocrm/open.ts';
-import { Http, HTTP_DEFAULTS } from './amocrm/http.ts';
+import { Http, HTTP_DEFAULTS } from './http/client.ts';
 import type { AmocrmSettings } from './amocrm/settings.ts';
 
 /**

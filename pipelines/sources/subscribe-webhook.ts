@@ -5,9 +5,9 @@ import {
   RequestRefusedError,
   SourceUnavailableError,
 } from './amocrm/errors.ts';
-import { Http, HTTP_DEFAULTS } from './amocrm/http.ts';
+import { Http, HTTP_DEFAULTS } from './http/client.ts';
 import type { AmocrmSettings } from './amocrm/settings.ts';
-import { maskSecrets } from './amocrm/mask.ts';
+import { maskSecrets } from './http/mask.ts';
 import { tokensOf } from './amocrm/open.ts';
 import { RateLimiter } from './engine/rate-limiter.ts';
 

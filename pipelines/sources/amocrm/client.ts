@@ -4,7 +4,7 @@ import { AllowanceStoppedError } from '../engine/errors.ts';
 import { pause } from '../engine/pause.ts';
 import type { RateLimiter } from '../engine/rate-limiter.ts';
 import { blockAccount, blockedSince } from './account-blocks.ts';
-import { backoffMs, retryAfterMs } from './backoff.ts';
+import { backoffMs, retryAfterMs } from '../http/backoff.ts';
 import {
   AccountBlockedError,
   NoRightsError,
@@ -13,8 +13,8 @@ import {
   RequestRefusedError,
   SourceUnavailableError,
 } from './errors.ts';
-import { describeFailure, type Http, type HttpAnswer } from './http.ts';
-import { maskSecrets } from './mask.ts';
+import { describeFailure, type Http, type HttpAnswer } from '../http/client.ts';
+import { maskSecrets } from '../http/mask.ts';
 import type { TokenProvider } from './tokens.ts';
 
 export interface AmocrmClientOptions {

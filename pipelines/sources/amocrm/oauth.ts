@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { NotAuthorizedError, SourceUnavailableError, TokenRejectedError } from './errors.ts';
-import { describeFailure, type Http } from './http.ts';
+import { describeFailure, type Http } from '../http/client.ts';
 import { openSealed, seal, sealingKey } from './sealed.ts';
 import { TokenVault, type TokenPair } from './token-vault.ts';
 import type { TokenProvider } from './tokens.ts';

@@ -7,7 +7,7 @@ import { blockedSince, mayAskAgain, unblockAccount } from './account-blocks.ts';
 import { AmocrmClient } from './client.ts';
 import { AmocrmConnection } from './connection.ts';
 import { AccountBlockedError, NotAuthorizedError, SourceUnavailableError } from './errors.ts';
-import { Http, HTTP_DEFAULTS, type HttpSettings } from './http.ts';
+import { Http, HTTP_DEFAULTS, type HttpSettings } from '../http/client.ts';
 import { OAuthTokens } from './oauth.ts';
 import { listOf } from './questions.ts';
 import type { AmocrmSettings } from './settings.ts';

@@ -10,6 +10,8 @@ export interface HttpSettings {
   /** For an answer as a whole: a body that drips for ever is given up. */
   readonly totalTimeoutMs: number;
   readonly connections: number;
+  /** Newest version of TLS to offer; for servers that fail on newer ones. */
+  readonly maxTls?: 'TLSv1.2';
 }
 
 export const HTTP_DEFAULTS: HttpSettings = {
@@ -32,6 +34,8 @@ export interface HttpAnswer {
 export interface SendOptions {
   readonly token?: string;
   readonly json?: unknown;
+  /** Body of a POST in another form. */
+  readonly form?: string;
   /** Called as the request is written to its connection, which may have had to be made first. */
   readonly onSent?: () => void;
 }
@@ -65,7 +69,10 @@ export class Http {
     this.#settings = settings;
     this.#agent = new Agent({
       connections: settings.connections,
-      connect: { timeout: settings.connectTimeoutMs },
+      connect: {
+        timeout: settings.connectTimeoutMs,
+        ...(settings.maxTls !== undefined && { maxVersion: settings.maxTls }),
+      },
       headersTimeout: settings.headersTimeoutMs,
       bodyTimeout: settings.bodyTimeoutMs,
       keepAliveTimeout: 30_000,
@@ -92,17 +99,21 @@ export class Http {
   }
 
   async #send(url: URL, options: SendOptions, signal: AbortSignal): Promise<HttpAnswer> {
+    const body = options.form ?? (options.json === undefined ? null : JSON.stringify(options.json));
     const response = await request(url, {
       dispatcher: this.#dispatcher,
       ...(options.onSent && { [ON_SENT]: options.onSent }),
-      method: options.json === undefined ? 'GET' : 'POST',
+      method: body === null ? 'GET' : 'POST',
       headers: {
         accept: 'application/hal+json, application/json',
         'user-agent': 'voronka',
         ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
-        ...(options.json !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== null && {
+          'content-type':
+            options.form === undefined ? 'application/json' : 'application/x-www-form-urlencoded',
+        }),
       },
-      body: options.json === undefined ? null : JSON.stringify(options.json),
+      body,
       signal,
     });
     const { headers } = response;

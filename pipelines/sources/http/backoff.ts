@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './http.ts';
+import type { HttpAnswer } from './client.ts';
 
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
