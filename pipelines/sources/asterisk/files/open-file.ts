@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { isMissing, unreadable, type CdrFile } from './find-files.ts';
 import { linesOf } from './lines.ts';
 
 /** How many bytes before a position are compared, to see that the file before it is as it was. */
 const TAIL = 256;
+const CHUNK = 64 * 1024;
 /** Stands for the tail of a compressed file, of which nothing can be said cheaply. */
 export const PACKED = 'packed';
 
@@ -33,22 +35,21 @@ export class OpenFile {
 
   /** Bytes of the content from `offset` on; a compressed file is unpacked on the way. Throws FileUnreadableError. */
   async *content(offset: number): AsyncGenerator<Buffer> {
-    const packed = this.#isPacked;
-    const stored = this.#handle.createReadStream({ start: packed ? 0 : offset, autoClose: false });
-    const stream = packed ? stored.pipe(createGunzip()) : stored;
-    stored.on('error', (error) => stream.destroy(error));
-    let left = packed ? offset : 0;
     try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
-        const skipped = Math.min(left, chunk.length);
-        left -= skipped;
-        if (skipped < chunk.length) yield chunk.subarray(skipped);
-      }
+      if (this.#isPacked) yield* unpacked(this.#stored(0), offset);
+      else yield* this.#stored(offset);
     } catch (error) {
       throw unreadable(this.path, error);
-    } finally {
-      stream.destroy();
-      stored.destroy();
+    }
+  }
+
+  // Not the handle's own stream: of two on one handle, the end of the first breaks the second.
+  async *#stored(offset: number): AsyncGenerator<Buffer> {
+    for (let position = offset; ;) {
+      const { bytesRead, buffer } = await this.#handle.read(Buffer.alloc(CHUNK), 0, CHUNK, position);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      position += bytesRead;
     }
   }
 
@@ -73,6 +74,23 @@ export class OpenFile {
 
   async close(): Promise<void> {
     await this.#handle.close();
+  }
+}
+
+async function* unpacked(stored: AsyncGenerator<Buffer>, offset: number): AsyncGenerator<Buffer> {
+  const source = Readable.from(stored);
+  const stream = createGunzip();
+  source.on('error', (error) => stream.destroy(error));
+  let left = offset;
+  try {
+    for await (const chunk of source.pipe(stream) as AsyncIterable<Buffer>) {
+      const skipped = Math.min(left, chunk.length);
+      left -= skipped;
+      if (skipped < chunk.length) yield chunk.subarray(skipped);
+    }
+  } finally {
+    source.destroy();
+    stream.destroy();
   }
 }
 
