@@ -39,6 +39,10 @@ export interface RunningCube {
   readonly url: string;
   readonly port: number;
   readonly runtime: Runtime;
+  /** The names of the views. */
+  readonly views: ReadonlySet<string>;
+  /** Cube's compiler for a context `{ securityContext, requestId }`, which comes without types. */
+  getCompilerApi(context: object): Promise<unknown>;
   /**
    * Stops accepting, lets running answers finish for two seconds, closes database connections. Idempotent. Timers of
    * Cube's queue keep an otherwise idle process alive for up to ten seconds after its last query; a command should exit.
@@ -169,5 +173,12 @@ export async function startCube(options: CubeOptions): Promise<RunningCube> {
     await release();
     runningUrl = undefined;
   };
-  return { url, port, runtime, stop: () => (stopping ??= stop()) };
+  return {
+    url,
+    port,
+    runtime,
+    views: model.views,
+    getCompilerApi: (context) => core.getCompilerApi(context),
+    stop: () => (stopping ??= stop()),
+  };
 }
