@@ -26,6 +26,20 @@ contact_points as (
 
 ),
 
+calls as (
+
+    select * from {{ ref('int_calls__folded') }}
+    where client_number is not null
+
+),
+
+crm_calls as (
+
+    select * from {{ ref('int_calls__crm') }}
+    where client_number is not null
+
+),
+
 final as (
 
     select
@@ -34,6 +48,22 @@ final as (
         contact_points.loaded_xid
     from contact_points
     left join settings on true
+
+    union all
+
+    select
+        client_number as raw,
+        country,
+        loaded_xid
+    from calls
+
+    union all
+
+    select
+        client_number as raw,
+        country,
+        loaded_xid
+    from crm_calls
 
     union all
 
