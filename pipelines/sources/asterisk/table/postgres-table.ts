@@ -44,7 +44,7 @@ export async function openPostgresTable(address: TableAddress): Promise<CdrTable
     await ask(`set datestyle to 'ISO, YMD'`);
     await ask(`set statement_timeout to ${STATEMENT_TIMEOUT}`);
     const found = await ask<[string, string, string]>(
-      `select a.attrelid::regclass::text, a.attname, t.typcategory || ' ' || t.typname
+      `select a.attrelid::regclass::text, a.attname::text, t.typcategory::text || ' ' || t.typname::text
        from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
        where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped order by a.attnum`,
       [tableName(address.table)],
