@@ -4,7 +4,8 @@
     indexes=[
         {'columns': ['activity_id'], 'unique': true},
         {'columns': ['deal_id']},
-        {'columns': ['contact_client_id']}
+        {'columns': ['contact_client_id']},
+        {'columns': ['loaded_xid']}
     ]
 ) }}
 
@@ -114,7 +115,8 @@ noted as (
             else actor_id
         end as manager_id,
         is_deleted,
-        created_at as occurred_at
+        created_at as occurred_at,
+        loaded_xid
     from notes
 
 ),
@@ -140,7 +142,8 @@ logged as (
         entity_id,
         actor_id as manager_id,
         false as is_deleted,
-        created_at as occurred_at
+        created_at as occurred_at,
+        loaded_xid
     from events
 
 ),
@@ -196,7 +199,8 @@ final as (
         coalesce(deals.is_deleted, false) as is_deal_deleted,
         linked.is_deleted,
 
-        linked.occurred_at
+        linked.occurred_at,
+        greatest(linked.loaded_xid, deals.loaded_xid, clients.loaded_xid) as loaded_xid
     from linked
     left join deals on deals.deal_id = linked.deal_id
     left join clients on clients.client_id = linked.contact_client_id

@@ -17,7 +17,7 @@ deals as (
 
 changed_deals as (
 
-    select deal_id from {{ ref('int_deals') }}
+    select deal_id from {{ ref('int_deal_first_contacts') }}
     where {{ changed_since_last_build('loaded_xid') }}
 
 ),
@@ -266,9 +266,15 @@ final as (
         milestones.amount::numeric(18, 2) as amount,
         case when milestones.event = 'won' then deals.sales_cycle_seconds end as sales_cycle_seconds,
         case when milestones.event = 'won' then deals.deal_close_seconds end as deal_close_seconds,
+        case when milestones.event = 'created' then deals.first_call_seconds end as first_call_seconds,
+        case when milestones.event = 'created' then deals.first_call_business_seconds end as first_call_business_seconds,
+        case when milestones.event = 'created' then deals.first_contact_seconds end as first_contact_seconds,
+        case when milestones.event = 'created' then deals.first_contact_business_seconds end as first_contact_business_seconds,
 
         milestones.is_skipped,
         milestones.has_next_step,
+        deals.first_contact_at is not null as is_contacted,
+        deals.is_contacted_in_norm,
         deals.reached_qualified_at is not null as is_qualified,
         deals.reached_proposal_at is not null as is_proposal,
         deals.reached_won_at is not null as is_won,

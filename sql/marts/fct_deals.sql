@@ -12,8 +12,16 @@ with
 
 deals as (
 
-    select * from {{ ref('int_deals') }}
-    where {{ changed_since_last_build('loaded_xid') }}
+    select deals.*
+    from {{ ref('int_deals') }} as deals
+    inner join {{ ref('int_deal_first_contacts') }} as first_contacts on first_contacts.deal_id = deals.deal_id
+    where {{ changed_since_last_build('first_contacts.loaded_xid') }}
+
+),
+
+first_contacts as (
+
+    select * from {{ ref('int_deal_first_contacts') }}
 
 ),
 
@@ -114,11 +122,16 @@ final as (
             as sales_cycle_seconds,
         case when last_stays.step = 'won' then extract(epoch from closings.entered_at - stay_summaries.reached_3_at)::bigint end
             as deal_close_seconds,
+        first_contacts.first_call_seconds,
+        first_contacts.first_call_business_seconds,
+        first_contacts.first_contact_seconds,
+        first_contacts.first_contact_business_seconds,
 
         last_stays.step = 'incoming' as is_incoming,
         last_stays.step not in ('won', 'lost') as is_open,
         last_stays.step = 'won' as is_won,
         last_stays.step = 'lost' as is_lost,
+        coalesce(first_contacts.is_contacted_in_norm, false) as is_contacted_in_norm,
         deals.is_deleted,
 
         deals.created_at,
@@ -129,6 +142,8 @@ final as (
         end as closed_at,
         deals.deleted_at,
         last_stays.entered_at as stage_entered_at,
+        first_contacts.first_call_at,
+        first_contacts.first_contact_at,
         stay_summaries.reached_2_at as reached_contacted_at,
         stay_summaries.reached_3_at as reached_qualified_at,
         stay_summaries.reached_4_at as reached_proposal_at,
@@ -140,6 +155,7 @@ final as (
     inner join stay_summaries on stay_summaries.deal_id = deals.deal_id
     inner join first_stays on first_stays.deal_id = deals.deal_id
     inner join last_stays on last_stays.deal_id = deals.deal_id
+    inner join first_contacts on first_contacts.deal_id = deals.deal_id
     left join closings on closings.deal_id = deals.deal_id
     left join settings on true
 
