@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { amocrm } from './amocrm/index.ts';
+import { files } from './files/index.ts';
 import { imap } from './imap/index.ts';
 import { maildir } from './maildir/index.ts';
 import { asterisk } from './asterisk/index.ts';
 
 /** Every kind of source. Adding one adds its folder and its name here, twice. */
-export const SOURCE_KINDS = [amocrm, asterisk, imap, maildir] as const;
+export const SOURCE_KINDS = [amocrm, asterisk, imap, maildir, files] as const;
 
 export const sourceSettings = z.discriminatedUnion('type', [
   amocrm.settings,
   asterisk.settings,
   imap.settings,
   maildir.settings,
+  files.settings,
 ]);
 
 export type SourceConfig = Readonly<z.output<typeof sourceSettings>>;
