@@ -125,26 +125,48 @@ async function advanceParts(
   counts: Counts,
   options: AdvanceOptions,
 ): Promise<boolean> {
-  for (const part of partsToRead(spec, cursor, options)) {
+  const inTurn = turns();
+  const toTheEnd = async (part: StreamPart): Promise<boolean> => {
     for (;;) {
       const round = openRound(session, spec, part.name, cursor, options);
-      if (!round) break;
+      if (!round) return true;
       const budget = (options.maxPages ?? PAGES_PER_CALL) - counts.pages;
       if (budget <= 0) return false;
-      const outcome = await readPart({ session, spec, part, cursor, round, budget, counts, options });
+      const reading = { session, spec, part, cursor, round, budget, counts, options, inTurn };
+      const outcome = await readPart(reading);
       if (outcome === 'more') return false;
       if (outcome === 'done') {
         crashPoint('stream.settling');
-        if (spec.deletions === 'feed') await settle(session, spec);
+        if (spec.deletions === 'feed') await inTurn(() => settle(session, spec));
         crashPoint('stream.settled');
-        break;
+        return true;
       }
       // From here on the list is scanned; what the round had read so far stays landed.
       scanFromNowOn(cursor, part.name);
     }
+  };
+  const parts = partsToRead(spec, cursor, options);
+  if (session.connection.concurrency === 1) {
+    // One request in flight means one, over all parts.
+    for (const part of parts) if (!(await toTheEnd(part))) return false;
+    return true;
   }
-  return true;
+  const outcomes = await Promise.allSettled(parts.map(toTheEnd));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return outcomes.every((outcome) => outcome.status === 'fulfilled' && outcome.value);
 }
+
+/** Parts share the stream's cursor and its rows: what one commits is not mixed with what another does. */
+function turns(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 interface PartReading {
   readonly session: ListSession;
@@ -155,6 +177,7 @@ interface PartReading {
   readonly budget: number;
   readonly counts: Counts;
   readonly options: AdvanceOptions;
+  readonly inTurn: InTurn;
 }
 
 async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignored'> {
@@ -205,7 +228,7 @@ async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignore
     maxPages: reading.budget,
     signal,
     extent: () => extentOf(reading, signal),
-    commit,
+    commit: (pages, left) => reading.inTurn(() => commit(pages, left)),
   });
 }
 
