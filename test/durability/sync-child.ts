@@ -1,12 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel';
-import type { AmocrmSettings } from '../../pipelines/sources/index.ts';
+import type { SourceConfig } from '../../pipelines/config/index.ts';
 import { advanceStream, openSource } from '../../pipelines/sources/index.ts';
 import { openWarehouse } from '../../pipelines/warehouse/index.ts';
 
 /** What a child process is told, as JSON in SYNC_CHILD. */
 export interface SyncChildTask {
   readonly databaseUrl: string;
-  readonly config: AmocrmSettings;
+  readonly config: SourceConfig;
   readonly streams: readonly string[];
   /** All streams side by side, as a workflow does. */
   readonly isParallel: boolean;
