@@ -40,6 +40,9 @@ export interface Question {
   readonly query: readonly (readonly [name: string, value: string | number])[];
 }
 
+/** After it, all that was counted is forgotten; a 429 that comes again is met with longer pauses. */
+const SLIDING_SECOND_MS = 1_000;
+
 /**
  * Asks amoCRM's API v4 at the pace the account allows and gives each status its meaning (facts: developers' page "error codes"). What
  * may pass is tried again with growing, jittered pauses; what a person must mend is thrown at once.
@@ -98,7 +101,7 @@ export class AmocrmClient {
         last = '429 (too many requests)';
         const asked = retryAfterMs(answer);
         // Everybody pauses, not only this request: going on is what leads to a block.
-        await this.#options.limiter.pauseFor(asked ?? backoffMs(tries + 1));
+        await this.#options.limiter.pauseFor(asked ?? SLIDING_SECOND_MS * 2 ** (tries - 1));
         continue;
       } else if (answer.status >= 500 || answer.status === 408) {
         last = `${answer.status} ${this.#detail(answer)}`;

@@ -34,7 +34,7 @@ export async function openAmocrm(
   const bucket = `amocrm ${baseUrl.host}`;
   // Latency of up to 0.7 s and a pace of n/s need 0.7 n requests in flight, and some to spare.
   const concurrency =
-    options.concurrency ?? Math.min(16, Math.max(2, Math.ceil(config.requests_per_second * 1.2)));
+    options.concurrency ?? Math.min(16, Math.max(2, Math.ceil(config.requests_per_second * 0.7) + 1));
   const http = new Http({ ...HTTP_DEFAULTS, ...options.http });
   try {
     const limiter = new RateLimiter({ pool, bucket, perSecond: config.requests_per_second });
