@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { SOURCE_KINDS } from '../../pipelines/sources/index.ts';
 import { migrate } from '../../pipelines/warehouse/migrate.ts';
 import { ensureStream } from '../../pipelines/warehouse/streams.ts';
 import {
@@ -282,7 +283,10 @@ export async function createSmallCrm(config: TransformConfig = CONFIG, basics = 
   const database: TestDatabase = await createTestDatabase();
   const { pool } = database;
   await migrate({ pool, url: database.url, readerUrl: database.url });
-  for (const stream of STREAMS) await ensureStream({ pool }, { source: 'amocrm', stream });
+  // As every build does: the models read the streams of all kinds of sources.
+  for (const { type, streams } of SOURCE_KINDS) {
+    for (const stream of streams) await ensureStream({ pool }, { source: type, stream });
+  }
   await applyConfig(pool, config);
   const crm: SmallCrm = {
     pool,
