@@ -1,0 +1,206 @@
+import type { FuncCall } from 'libpg-query';
+
+import type { FormulaMeasure, LeafAggregate } from './measure-sql.ts';
+import type { Reading } from './reading.ts';
+import { refuse } from './refusal.ts';
+import { reach, type Flow, type GroupedFlow, type Relation, type RowFlow } from './scope.ts';
+import { isRowsRelation } from './select-reader.ts';
+import { functionName } from './tree.ts';
+
+/** An aggregate (or window) call in the statement that a measure goes into, or MEASURE(). */
+export interface AggregateUse {
+  readonly call: FuncCall;
+  readonly isMeasure: boolean;
+  /** What its only argument is, where it has one. */
+  readonly argument: Flow | undefined;
+  /** Everything that goes into its arguments. */
+  readonly flows: readonly Flow[];
+  /** FROM of its level. */
+  readonly relations: readonly Relation[];
+  /** Whether the call gives its name to a column. */
+  keepsName: boolean;
+}
+
+/** What a plain aggregate may be put over, besides the measures that are that aggregate. */
+const OVER_ROWS: Readonly<Record<string, readonly LeafAggregate[]>> = {
+  sum: ['sum', 'count'],
+  avg: ['avg', 'sum'],
+  min: ['min', 'max', 'sum', 'avg'],
+  max: ['min', 'max', 'sum', 'avg'],
+  count: ['count'],
+  count_distinct: ['count_distinct', 'sum', 'min', 'max', 'avg'],
+};
+const WRITTEN: Readonly<Record<LeafAggregate, string>> = {
+  sum: 'SUM',
+  count: 'COUNT',
+  avg: 'AVG',
+  min: 'MIN',
+  max: 'MAX',
+  count_distinct: 'COUNT(DISTINCT)',
+};
+const RE_EVALUATED = new Set(['sum', 'avg', 'min', 'max']);
+
+const aggregateOf = (call: FuncCall): string =>
+  call.agg_distinct ? `${functionName(call)}_distinct` : functionName(call);
+
+/** What the result of the call is to a level above. */
+export function grouped(use: AggregateUse): GroupedFlow {
+  const { argument, call } = use;
+  const label = argument?.kind === 'row' ? argument.measure.name : functionName(call);
+  const isAdditive = (): boolean => {
+    if (argument?.kind === 'row') {
+      const measure = argument.source.measure(argument.measure.name);
+      if (measure.kind === 'formula') return measure.isAdditive;
+      if (use.isMeasure) return measure.aggregate === 'sum' || measure.aggregate === 'count';
+    }
+    const adds = ['sum', 'count'].includes(functionName(call)) && !call.agg_distinct;
+    return (
+      adds &&
+      use.flows.every(
+        (flow) => flow.kind !== 'grouped' || functionName(call) === 'count' || flow.isAdditive(),
+      )
+    );
+  };
+  return { kind: 'grouped', label, isAdditive };
+}
+
+/** Writes out the call, or leaves it to Postgres as it stands, or refuses it. To be called once the sources are compiled. */
+export function applyAggregate(use: AggregateUse, reading: Reading): void {
+  const { argument, call } = use;
+  refuseRepeated(use);
+  if (use.isMeasure) {
+    applyMeasure(use, reading);
+    return;
+  }
+  const name = aggregateOf(call);
+  refuseAveraging(use, name);
+  if (argument?.kind === 'row') {
+    const measure = argument.source.measure(argument.measure.name);
+    if (measure.kind === 'formula') {
+      if (!RE_EVALUATED.has(name) || argument.isConditional) refuseFormula(argument, call);
+      writeFormula(use, argument, measure, reading);
+      return;
+    }
+    refuseMismatch(argument, name, measure.aggregate);
+    // A group in which nothing counts has 0 of them, not null.
+    if (name === 'sum' && measure.aggregate === 'count' && !argument.isConditional) orZero(call, reading);
+    return;
+  }
+  for (const row of rowsOf(use.flows)) {
+    const measure = row.source.measure(row.measure.name);
+    if (measure.kind === 'formula') refuseFormula(row, call);
+    if (measure.kind === 'leaf') refuseMismatch(row, name, measure.aggregate);
+  }
+}
+
+function rowsOf(flows: readonly Flow[]): RowFlow[] {
+  return flows.flatMap((flow) => (flow.kind === 'row' ? [flow] : flow.kind === 'mixed' ? flow.rows : []));
+}
+
+function applyMeasure(use: AggregateUse, reading: Reading): void {
+  const { argument, call } = use;
+  const { text } = reading;
+  if (argument?.kind === 'grouped') {
+    refuse(
+      '42803',
+      `MEASURE(${argument.label}): the query inside has aggregated it already`,
+      'Leave the measure as it is inside, and put MEASURE into the outermost query.',
+    );
+  }
+  if (argument?.kind !== 'row' || call.agg_distinct || call.agg_order) {
+    refuse(
+      '42809',
+      'MEASURE takes one measure of a view',
+      'For a dimension, use COUNT, MIN, MAX or another aggregate.',
+    );
+  }
+  const measure = argument.source.measure(argument.measure.name);
+  if (measure.kind === 'formula') {
+    if (argument.isConditional) refuseFormula(argument, call);
+    writeFormula(use, argument, measure, reading);
+    return;
+  }
+  const from = call.location ?? 0;
+  const { open, end } = text.call(from);
+  text.replace(
+    from,
+    open + 1,
+    measure.aggregate === 'count_distinct' ? 'count(DISTINCT ' : `${measure.aggregate}(`,
+  );
+  if (use.keepsName) text.insert(end, ' AS measure');
+}
+
+/** The formula in the place of the call, with what the call says after its parentheses (FILTER, OVER) said of each aggregate. */
+function writeFormula(use: AggregateUse, flow: RowFlow, measure: FormulaMeasure, { text }: Reading): void {
+  const hidden = flow.source.hiddenColumns(measure);
+  const from = use.call.location ?? 0;
+  const { close, end } = text.call(from);
+  const hasClauses = end > close + 1;
+  if (hasClauses && !measure.pieces.some((piece) => typeof piece === 'object' && 'endOfAggregate' in piece)) {
+    refuse(
+      '0A000',
+      `FILTER and OVER cannot be applied to "${flow.measure.name}"`,
+      'Put the condition into WHERE.',
+    );
+  }
+  const columns = new Map([...hidden].map(([column, name]) => [column, reach(flow, name)]));
+  const alias = use.keepsName ? ` AS ${functionName(use.call)}` : '';
+  text.replace(from, end, (piece) => {
+    const clauses = hasClauses ? piece(close + 1, end) : '';
+    const parts = measure.pieces.map((part) => {
+      if (typeof part === 'string') return part;
+      return 'column' in part ? (columns.get(part.column) ?? '') : clauses;
+    });
+    return `(${parts.join('')})${alias}`;
+  });
+}
+
+function orZero(call: FuncCall, { text }: Reading): void {
+  const { open, close } = text.call(call.location ?? 0);
+  text.insert(open + 1, 'COALESCE(');
+  text.insert(close, ', 0)');
+}
+
+function refuseMismatch(flow: RowFlow, aggregate: string, type: LeafAggregate): void {
+  if (aggregate === type || OVER_ROWS[aggregate]?.includes(type)) return;
+  const { name } = flow.measure;
+  refuse(
+    '42809',
+    `Measure aggregation type doesn't match: "${name}" is ${WRITTEN[type]} of its rows, and ${aggregate.replace('_', ' ').toUpperCase()} ` +
+      'of that would be another number',
+    `Write MEASURE(${name})${type === 'count_distinct' ? ` or COUNT(DISTINCT ${name})` : ` or ${WRITTEN[type]}(${name})`}.`,
+  );
+}
+
+function refuseFormula({ measure: { name } }: RowFlow, call: FuncCall): never {
+  refuse(
+    '42809',
+    `"${name}" is computed from other measures of the whole group; ${functionName(call).toUpperCase()} over its parts would be another number`,
+    `Write MEASURE(${name}), with conditions in WHERE or in FILTER (WHERE …).`,
+  );
+}
+
+/** Sums and averages of ratios, averages and distinct counts are not the ratio, average or distinct count of the whole. */
+function refuseAveraging({ flows }: AggregateUse, aggregate: string): void {
+  if (aggregate !== 'sum' && aggregate !== 'avg') return;
+  const wrong = flows.find((flow) => flow.kind === 'grouped' && !flow.isAdditive());
+  if (wrong?.kind !== 'grouped') return;
+  refuse(
+    '42803',
+    `${aggregate.toUpperCase()} over "${wrong.label}" of each group is not "${wrong.label}" of them together: its values do not add up`,
+    'Ask for the measure at the outer grouping, without the query between.',
+  );
+}
+
+/** Joined to rows of another view, each row comes as often as it has partners, and sums grow with it. */
+function refuseRepeated({ flows, relations, call, isMeasure }: AggregateUse): void {
+  const rows = rowsOf(flows);
+  const [first] = rows;
+  const isImmune = !isMeasure && (call.agg_distinct === true || ['min', 'max'].includes(functionName(call)));
+  if (first === undefined || isImmune || relations.filter(isRowsRelation).length < 2) return;
+  refuse(
+    '0A000',
+    `"${first.measure.name}" over a join of rows of views would count a row once for each of its partners`,
+    'Group each view in a subquery of its own, and join the results.',
+  );
+}
