@@ -6,6 +6,7 @@ import { authCommand } from './commands/auth.ts';
 import { buildCommand } from './commands/build.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { filesCommand } from './commands/files.ts';
 import { initCommand } from './commands/init.ts';
 import { queryCommand } from './commands/query.ts';
 import { serveCommand, upCommand } from './commands/serve.ts';
@@ -36,6 +37,7 @@ for (const command of [
   queryCommand,
   tokenCommand,
   webhooksCommand,
+  filesCommand,
   demoCommand,
   standInCommand,
 ]) {

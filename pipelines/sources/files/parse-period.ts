@@ -53,9 +53,10 @@ function read(value: CellValue, rules: DateRules, allowed: readonly PeriodKind[]
   }
   const date = parseDate(value, rules);
   if ('reason' in date) {
-    return typeof value === 'string'
-      ? { reason: 'is not a period; expected one like 2026-01, 01.2026 or январь 2026' }
-      : date;
+    const looksLikeDay = typeof value !== 'string' || /^\d{1,4}[-./ ]\d{1,2}[-./ ]\d{2,4}/u.test(tidy(value));
+    return looksLikeDay
+      ? date
+      : { reason: 'is not a period; expected one like 2026-01, 01.2026 or январь 2026' };
   }
   const isCell = value instanceof Date || typeof value === 'number';
   if (isCell || !allowed.includes('day')) {

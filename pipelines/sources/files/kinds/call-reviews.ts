@@ -5,7 +5,16 @@ export const callReviews: FileKind = {
   name: 'call_reviews',
   title: 'Call reviews',
   description: 'Checklists of listened calls: one row per call and item.',
-  words: ['оценка звонков', 'чек-листы', 'чек-лист', 'прослушка', 'call reviews', 'call review', 'reviews'],
+  words: [
+    'оценка звонков',
+    'оценки звонков',
+    'чек-листы',
+    'чек-лист',
+    'прослушка',
+    'call reviews',
+    'call review',
+    'reviews',
+  ],
   key: ['call_id', 'date', 'manager', 'reviewer', 'item'],
   check: (row) =>
     Number(row['score']) <= Number(row['max_score'] ?? 1)

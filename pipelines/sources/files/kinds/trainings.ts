@@ -5,7 +5,7 @@ export const trainings: FileKind = {
   name: 'trainings',
   title: 'Trainings and tests',
   description: 'Hours of training and results of knowledge tests.',
-  words: ['обучение', 'тренинги', 'тесты', 'training', 'trainings', 'tests'],
+  words: ['обучение', 'обучения', 'тренинги', 'тесты', 'training', 'trainings', 'tests'],
   key: ['date', 'manager', 'title'],
   check: needsOneOf('hours', 'test_score'),
   columns: [
