@@ -74,7 +74,9 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
           sweepEverySeconds: (parseDuration(settings.sweep_every) ?? 0) / 1_000,
         }),
         historyFrom:
-          settings.history_from === undefined ? 0 : Math.floor(Date.parse(settings.history_from) / 1_000),
+          settings.history_from === undefined
+            ? (connection.account.oldest ?? 0)
+            : Math.floor(Date.parse(settings.history_from) / 1_000),
       },
       signal,
       ...(options.onProgress && { onProgress: options.onProgress }),

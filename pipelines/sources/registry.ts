@@ -3,10 +3,12 @@ import { amocrm } from './amocrm/index.ts';
 import { files } from './files/index.ts';
 import { imap } from './imap/index.ts';
 import { maildir } from './maildir/index.ts';
+import { mango } from './mango/index.ts';
+import { uis } from './uis/index.ts';
 import { asterisk } from './asterisk/index.ts';
 
 /** Every kind of source. Adding one adds its folder and its name here, twice. */
-export const SOURCE_KINDS = [amocrm, asterisk, imap, maildir, files] as const;
+export const SOURCE_KINDS = [amocrm, asterisk, imap, maildir, files, uis, mango] as const;
 
 export const sourceSettings = z.discriminatedUnion('type', [
   amocrm.settings,
@@ -14,6 +16,8 @@ export const sourceSettings = z.discriminatedUnion('type', [
   imap.settings,
   maildir.settings,
   files.settings,
+  uis.settings,
+  mango.settings,
 ]);
 
 export type SourceConfig = Readonly<z.output<typeof sourceSettings>>;

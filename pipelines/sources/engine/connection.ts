@@ -44,6 +44,8 @@ export interface SourceAccount {
   readonly currency: string | null;
   /** False: time windows are known to be ignored. Null: the source does not say. */
   readonly windowsHonoured: boolean | null;
+  /** Where reading begins when the configuration does not say (unix seconds); absent: with everything the source holds. */
+  readonly oldest?: number;
 }
 
 interface Connection {
