@@ -24,7 +24,7 @@ export class NameReader {
       for (const relation of this.#relations(names.at(-1))) this.#refuseWholeRow(relation);
       return undefined;
     }
-    return names.length === 1 ? this.#unqualified(name) : this.#qualified(column, names);
+    return names.length === 1 ? this.#unqualified(column, name) : this.#qualified(column, names);
   }
 
   *#relations(alias: string | undefined): Generator<Relation> {
@@ -35,13 +35,19 @@ export class NameReader {
     }
   }
 
-  #unqualified(name: string): Found | undefined {
+  #unqualified(column: ColumnRef, name: string): Found | undefined {
     let allViews = true;
     for (let scope: Scope | undefined = this.#scope; scope !== undefined; scope = scope.outer) {
       const found = scope.relations.flatMap((relation) => columnOf(relation, name) ?? []);
       // Where there are several, each gets it, and Postgres says that it is ambiguous (or not, after USING).
       for (const { relation, member } of found) if (member !== undefined) relation.source?.use(name, member);
-      if (found[0] !== undefined) return found[0];
+      const [first] = found;
+      if (first !== undefined) {
+        const from = column.location ?? 0;
+        const { text } = this.#reading;
+        if (first.name !== name) text.replace(from, text.nameEnd(from), identifier(first.name));
+        return first;
+      }
       const row = scope.relations.find(({ alias }) => alias === name);
       if (row !== undefined) this.#refuseWholeRow(row);
       if (scope.relations.some(({ source }) => source === undefined)) allViews = false;

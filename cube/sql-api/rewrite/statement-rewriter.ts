@@ -103,18 +103,30 @@ function selectOf(node: Node): SelectStmt {
   return selectOf(inner);
 }
 
+function* tablesOf(node: Node): Generator<RangeVar> {
+  for (const part of partsOf(node)) {
+    // Where the tree allows nothing but a table (COPY, SELECT INTO), it stands without its kind.
+    const table = part['RangeVar'] ?? (typeof part['relname'] === 'string' ? part : undefined);
+    if (isPart(table)) yield table as RangeVar;
+  }
+}
+
+const viewOf = ({ relname, schemaname }: RangeVar, reading: Reading): string | undefined =>
+  schemaname === undefined || schemaname === 'public' ? reading.view(relname ?? '')?.name : undefined;
+
+function mentionsView(node: Node, reading: Reading): boolean {
+  for (const table of tablesOf(node)) if (viewOf(table, reading) !== undefined) return true;
+  return false;
+}
+
 /** Each mention of a view must have been replaced; one in a place nobody looks at would be read as it stands. */
 function refuseUnread(node: Node, reading: Reading): void {
-  for (const part of partsOf(node)) {
-    const table = part['RangeVar'];
-    if (!isPart(table)) continue;
-    const { relname, schemaname } = table as RangeVar;
-    if (reading.seen.has(table)) continue;
-    if (schemaname !== undefined && schemaname !== 'public') continue;
-    if (reading.view(relname ?? '') !== undefined) {
+  for (const table of tablesOf(node)) {
+    const view = viewOf(table, reading);
+    if (view !== undefined && !reading.seen.has(table)) {
       refuse(
         '0A000',
-        `The view "${relname}" cannot be read in this place of a statement`,
+        `The view "${view}" cannot be read in this place of a statement`,
         'Put it into FROM of a subquery.',
       );
     }
