@@ -55,11 +55,33 @@ written as (
 
 ),
 
+mailed as (
+
+    select
+        'message:' || message_id as contact_id,
+        deal_id,
+        previous_deal_id,
+        client_id,
+        manager_id,
+        'email' as channel,
+        direction = 'out' as is_outgoing,
+        direction = 'out' as is_two_way,
+        -- A message stays sent when its copies are cleared away; a draft or a bounce never was a contact.
+        not is_correspondence as is_deleted,
+        occurred_at,
+        loaded_xid
+    from {{ ref('int_messages') }}
+    where deal_id is not null or previous_deal_id is not null
+
+),
+
 final as (
 
     select * from calls
     union all
     select * from written
+    union all
+    select * from mailed
 
 )
 

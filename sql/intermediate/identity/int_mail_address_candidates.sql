@@ -42,6 +42,13 @@ final as (
 
     union all
 
+    select
+        raw,
+        loaded_xid
+    from {{ ref('stg_mail__addresses') }}
+
+    union all
+
     -- Of the configuration: when it changes, everything is asked for.
     select
         address as raw,

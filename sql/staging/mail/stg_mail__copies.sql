@@ -1,0 +1,5 @@
+{{ mail_columns('imap') }}
+
+union all
+
+{{ mail_columns('maildir') }}
