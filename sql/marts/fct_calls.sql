@@ -9,46 +9,82 @@ calls as (
 
 ),
 
+settings as (
+
+    select time_zone from {{ source('conf', 'settings') }}
+    limit 1
+
+),
+
+norms as (
+
+    select callback_norm_seconds from {{ source('conf', 'contact_norms') }}
+    limit 1
+
+),
+
+-- Business seconds up to now, on the clock that each call's end stands on.
+now_clock as (
+
+    select {{ business_clock('days', 'now()') }} as business_clock
+    from {{ ref('int_business_days') }} as days
+    where days.day = {{ business_day('now()') }}
+
+),
+
 final as (
 
     select
-        call_id,
-        account_id,
-        source_type as source,
-        call_key,
-        manager_id,
-        client_id,
-        contact_client_id,
-        deal_id,
-        rung_manager_ids,
-        recording_id,
+        calls.call_id,
+        calls.account_id,
+        calls.source_type as source,
+        calls.call_key,
+        calls.manager_id,
+        calls.client_id,
+        calls.contact_client_id,
+        calls.deal_id,
+        calls.rung_manager_ids,
+        calls.recording_id,
 
-        direction,
-        outcome,
-        missed_reason,
-        returned_by,
-        client_e164 as client_number,
-        client_hmac,
-        line,
-        queue,
-        unmatched_reason,
-        unmatched_person,
+        calls.direction,
+        calls.outcome,
+        calls.missed_reason,
+        calls.returned_by,
+        calls.client_e164 as client_number,
+        calls.client_hmac,
+        calls.line,
+        calls.queue,
+        calls.unmatched_reason,
+        calls.unmatched_person,
 
-        legs,
-        persons_rung,
-        wait_seconds,
-        talk_seconds,
-        callback_seconds,
+        calls.legs,
+        calls.persons_rung,
+        calls.wait_seconds,
+        calls.talk_seconds,
+        calls.callback_seconds,
+        calls.callback_business_seconds,
 
-        is_answered,
-        is_transferred,
+        extract(hour from calls.started_at at time zone settings.time_zone)::int as hour,
+        extract(isodow from calls.started_at at time zone settings.time_zone)::int as iso_weekday,
 
-        started_at as occurred_at,
-        started_at,
-        answered_at,
-        ended_at,
-        returned_at
+        calls.is_answered,
+        -- A call that may still be returned in time is not lost yet.
+        calls.outcome = 'missed' and case
+            when calls.returned_at is null then now_clock.business_clock - calls.ended_business_clock >= norms.callback_norm_seconds
+            else calls.callback_business_seconds > norms.callback_norm_seconds
+        end as is_unreturned,
+        calls.is_after_hours,
+        calls.is_transferred,
+
+        calls.started_at as occurred_at,
+        calls.started_at,
+        calls.answered_at,
+        calls.ended_at,
+        calls.returned_at
     from calls
+    cross join settings
+    cross join norms
+    left join now_clock on true
 
 )
 

@@ -202,6 +202,12 @@ returns as (
 
 ),
 
+days as (
+
+    select * from {{ ref('int_business_days') }}
+
+),
+
 extensions as (
 
     select * from {{ ref('int_manager_extensions') }}
@@ -262,6 +268,7 @@ final as (
         {%- else -%}
         null::text as previous_deal_id,
         {%- endif %}
+        joined.client_number,
         joined.client_e164,
         joined.client_hmac,
         joined.line,
@@ -270,7 +277,11 @@ final as (
 
         joined.final_direction as direction,
         joined.final_outcome as outcome,
-        case when joined.final_outcome = 'missed' then joined.missed_reason end as missed_reason,
+        case
+            when joined.final_outcome <> 'missed' then null
+            when joined.missed_reason = 'no_answer' and not joined.is_person_rung and {{ is_after_hours('began', 'joined.started_at') }} then 'after_hours'
+            else joined.missed_reason
+        end as missed_reason,
         case when joined.final_outcome = 'missed' then returns.returned_by end as returned_by,
         case
             when joined.is_own_number then 'company_number'
@@ -287,8 +298,15 @@ final as (
         extract(epoch from coalesce(joined.answered_at, joined.ended_at) - joined.started_at)::int as wait_seconds,
         joined.talk_seconds,
         case when joined.final_outcome = 'missed' then returns.callback_seconds end as callback_seconds,
+        case
+            when joined.final_outcome = 'missed'
+                then greatest({{ business_seconds('ended', 'joined.ended_at', 'returned', 'returns.returned_at') }}, 0)
+        end as callback_business_seconds,
+        -- Business seconds from the first day of the calendar to the end: how long a call waits for its return is told against now.
+        ({{ business_clock('ended', 'joined.ended_at') }})::bigint as ended_business_clock,
 
         joined.is_answered,
+        {{ is_after_hours('began', 'joined.started_at') }} as is_after_hours,
         joined.is_transferred,
         joined.is_deleted,
 
@@ -299,6 +317,9 @@ final as (
         joined.final_xid as loaded_xid
     from joined
     left join returns on returns.call_id = joined.call_id
+    left join days as began on began.day = {{ business_day('joined.started_at') }}
+    left join days as ended on ended.day = {{ business_day('joined.ended_at') }}
+    left join days as returned on returned.day = {{ business_day('returns.returned_at') }}
     {% if is_incremental() -%}
     left join {{ this }} as this on this.call_id = joined.call_id
     {%- endif %}

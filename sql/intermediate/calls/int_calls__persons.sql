@@ -104,6 +104,7 @@ final as (
         merged.employee_ref,
         merged.employee_name,
         merged.queue,
+        merged.leg_direction as direction,
         merged.leg_direction = 'out' as is_dialler,
         case
             when merged.talk is not null then 'answered'

@@ -94,20 +94,39 @@ timed as (
 
 ),
 
+days as (
+
+    select * from {{ ref('int_business_days') }}
+
+),
+
+measured as (
+
+    select
+        timed.*,
+        {{ business_seconds('created', 'timed.created_at', 'called', 'timed.first_call_at') }} as first_call_business_seconds,
+        {{ business_seconds('created', 'timed.created_at', 'contacted', 'timed.first_contact_at') }} as first_contact_business_seconds
+    from timed
+    left join days as created on created.day = {{ business_day('timed.created_at') }}
+    left join days as called on called.day = {{ business_day('timed.first_call_at') }}
+    left join days as contacted on contacted.day = {{ business_day('timed.first_contact_at') }}
+
+),
+
 final as (
 
     select
         timed.deal_id,
         timed.first_contact_channel,
         timed.first_call_seconds,
-        timed.first_call_seconds as first_call_business_seconds,
+        timed.first_call_business_seconds,
         timed.first_contact_seconds,
-        timed.first_contact_seconds as first_contact_business_seconds,
-        timed.first_contact_seconds <= norms.first_contact_norm_seconds as is_contacted_in_norm,
+        timed.first_contact_business_seconds,
+        timed.first_contact_business_seconds <= norms.first_contact_norm_seconds as is_contacted_in_norm,
         timed.first_call_at,
         timed.first_contact_at,
         timed.loaded_xid
-    from timed
+    from measured as timed
     left join norms on true
 
 )
