@@ -11,7 +11,7 @@ import { LocalAxis } from './local-axis.ts';
 import type { UisSettings } from './settings.ts';
 
 /** Far above what the points of a minute allow; it only keeps bursts of several processes apart. */
-const PER_SECOND = 10;
+const PER_SECOND = 20;
 const TWO_LANES = 2;
 /** How far back the first read goes when `history_from` does not say. */
 const USUAL_HISTORY_S = 3 * 365 * 86_400;
