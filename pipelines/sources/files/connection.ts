@@ -69,14 +69,14 @@ export function openFolder(
       const { rows, rejects, deleted } = await changesOf(stream, folderReading);
       // What an earlier process had committed of this same folder is not sent again.
       let batches = state.reading?.fingerprint === fingerprint ? state.reading.batches : 0;
-      const pieces = chunks(rows, rejects, deleted);
-      for (const piece of pieces.slice(batches)) {
+      const reached = (): unknown => ({ done: state.done, reading: { fingerprint, batches } });
+      for (const piece of pieces(rows, rejects).slice(batches)) {
         batches += 1;
-        yield {
-          ...piece,
-          expectedRows: rows.length + deleted.length,
-          state: { done: state.done, reading: { fingerprint, batches } },
-        };
+        yield { ...piece, expectedRows: rows.length + deleted.length, state: reached() };
+      }
+      // Deletions are worked out from what is landed: those of an earlier process are not among them any more.
+      for (let from = 0; from < deleted.length; from += BATCH) {
+        yield { rows: [], deleted: deleted.slice(from, from + BATCH), state: reached() };
       }
       // Everything above is committed by now. What was refused before and is not any more is settled; then the folder counts as read.
       await settleRejects(warehouse, { source: 'files', account, stream }, rejects);
@@ -133,20 +133,15 @@ function rawRow(value: object): RawRow {
   return { text: JSON.stringify(value), value };
 }
 
-function chunks(
+function pieces(
   rows: readonly RawRow[],
   rejects: readonly Reject[],
-  deleted: StreamChanges['deleted'],
-): Omit<ChangeBatch, 'state'>[] {
-  const length = Math.max(rows.length, rejects.length, deleted.length);
-  return Array.from({ length: Math.ceil(length / BATCH) }, (_, index) => {
-    const from = index * BATCH;
-    return {
-      rows: rows.slice(from, from + BATCH),
-      rejects: rejects.slice(from, from + BATCH),
-      deleted: deleted.slice(from, from + BATCH),
-    };
-  });
+): Pick<ChangeBatch, 'rows' | 'rejects'>[] {
+  const count = Math.ceil(Math.max(rows.length, rejects.length) / BATCH);
+  return Array.from({ length: count }, (_, index) => ({
+    rows: rows.slice(index * BATCH, (index + 1) * BATCH),
+    rejects: rejects.slice(index * BATCH, (index + 1) * BATCH),
+  }));
 }
 
 function streamOf(name: string): StreamSpec {

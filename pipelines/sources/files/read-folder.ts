@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { Column } from './column.ts';
 import type { FileKind } from './kind.ts';
 import { FILE_KINDS } from './kinds/index.ts';
 import { listFiles, type ListedFile, type Listing } from './list-files.ts';
@@ -113,8 +114,9 @@ function withoutContradictions(files: readonly ReadFile[]): {
         if (!first) {
           known.set(row.key, row);
           good.get(kind)?.push(row);
-        } else if (JSON.stringify(first.values) !== JSON.stringify(row.values)) {
-          bad.get(kind)?.push(contradiction(kind, first, row));
+        } else {
+          const differing = kind.columns.filter(({ name }) => differs(kind, name, first, row));
+          if (differing.length > 0) bad.get(kind)?.push(contradiction(kind, first, row, differing));
         }
       }
     }
@@ -122,28 +124,29 @@ function withoutContradictions(files: readonly ReadFile[]): {
   return { good, bad };
 }
 
-function contradiction(kind: FileKind, first: GoodRow, { values, ...row }: GoodRow): BadRow {
-  const titles = kind.columns
-    .filter(({ name }) => JSON.stringify(values[name]) !== JSON.stringify(first.values[name]))
-    .map(({ title }) => `«${title}»`)
-    .join(', ');
-  const keys = kind.columns
-    .filter(({ name }) => kind.key.includes(name))
-    .map(({ title }) => `«${title}»`)
-    .join(', ');
+function differs(
+  kind: FileKind,
+  name: string,
+  { values: one }: GoodRow,
+  { values: other }: GoodRow,
+): boolean {
+  // Key columns are the same but for case and spacing.
+  return !kind.key.includes(name) && JSON.stringify(one[name]) !== JSON.stringify(other[name]);
+}
+
+function contradiction(kind: FileKind, first: GoodRow, row: GoodRow, differing: readonly Column[]): BadRow {
+  const { file, sheet, row: number, key, cells } = row;
+  const titles = (columns: readonly Column[]): string => columns.map(({ title }) => `«${title}»`).join(', ');
+  const keys = titles(kind.columns.filter(({ name }) => kind.key.includes(name)));
+  const reason =
+    `has the same ${keys} as ${placeText(first)}, and another ${titles(differing)}; the row met first, by name of file and place in it, ` +
+    'is used. Delete one of the two, or make them differ in the named columns';
   return {
-    ...row,
-    problems: [
-      {
-        file: row.file,
-        sheet: row.sheet,
-        row: row.row,
-        column: null,
-        value: null,
-        reason:
-          `has the same ${keys} as ${placeText(first)}, and another ${titles}; the row met first, by name of file and place in it, is used. ` +
-          'Delete one of the two, or make them differ in the named columns',
-      },
-    ],
+    file,
+    sheet,
+    row: number,
+    key,
+    cells,
+    problems: [{ file, sheet, row: number, column: null, value: null, reason }],
   };
 }
