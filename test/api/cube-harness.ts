@@ -30,9 +30,9 @@ export interface CubeOverMarts {
 export const token = (role: Role, claims: { teams?: string[]; managers?: string[] } = {}): string =>
   issueToken({ secret: SECRET, role, ...claims });
 
-/** The real server over the hand-made company, one per test file. */
-export async function cubeOverMarts(): Promise<CubeOverMarts> {
-  const database = await createTestDatabase();
+/** The real server over the hand-made company, one per test file; with a name outside of vitest. */
+export async function cubeOverMarts(name?: string): Promise<CubeOverMarts> {
+  const database = await createTestDatabase(name);
   const readerUrl = await createMarts(database);
   const errors: string[] = [];
   const cube = await startCube({

@@ -15,12 +15,12 @@ const TYPE_CHECKS: Readonly<Record<(typeof GUARDED_TYPES)[number], string>> = {
 
 const SHOWS = `
   create function voronka_catalog.shows_relation(pg_catalog.oid) returns boolean language sql stable as $$
-    select $1 < 16384 or exists (select from voronka_catalog.relations where relid = $1)
+    select $1 < 16384 or exists (select from voronka_catalog.shown_relations where relid = $1)
   $$;
   create function voronka_catalog.shows_type(pg_catalog.oid) returns boolean language sql stable as $$
     select $1 < 16384 or exists (
       select from pg_catalog.pg_class where reltype in (select $1 union all select typelem from pg_catalog.pg_type where oid = $1)
-        and oid in (select relid from voronka_catalog.relations)
+        and oid in (select relid from voronka_catalog.shown_relations)
     )
   $$;`;
 

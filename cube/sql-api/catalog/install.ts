@@ -71,10 +71,10 @@ async function install(client: ClientBase, source: CatalogSource): Promise<void>
     end $$;
     create table voronka_catalog.columns_of_roles (
       role text, name name, relid pg_catalog.oid, column_name name, attnum int2, primary key (role, relid, attnum));
-    create view voronka_catalog.columns as
+    create view voronka_catalog.shown_columns as
       select name, relid, column_name, attnum from voronka_catalog.columns_of_roles
       where role = pg_catalog.current_setting('voronka.role', true);
-    create view voronka_catalog.relations as
+    create view voronka_catalog.shown_relations as
       select distinct name, relid from voronka_catalog.columns_of_roles
       where role = pg_catalog.current_setting('voronka.role', true);`);
   const numbers = await installTables(client, source.tables, source.reader);
@@ -108,14 +108,26 @@ async function fillColumns(
   }
 }
 
+const NO_TYPE = 'null::pg_catalog.text[]';
+/** What a view cannot have as it is: of type anyarray; or must not tell: that the stand-ins have a policy. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  relrowsecurity: 'false',
+  rowsecurity: 'false',
+  attmissingval: NO_TYPE,
+  most_common_vals: NO_TYPE,
+  histogram_bounds: NO_TYPE,
+  most_common_elems: NO_TYPE,
+  range_bounds_histogram: NO_TYPE,
+  range_length_histogram: NO_TYPE,
+};
+
 async function installViews(client: ClientBase): Promise<void> {
   const statements = (await catalogRelations(client)).flatMap(({ schema, relation, columns }) => {
     const rule =
       schema === 'pg_catalog' ? catalogRule(relation, columns) : informationSchemaRule(relation, columns);
     if (rule.kind !== 'guarded') return [];
-    // Of the stand-ins' policies nothing is said: they are no tables to a client.
     const list = columns.map((column) =>
-      column === 'relrowsecurity' ? 'false as relrowsecurity' : `"${column}"`,
+      column in INSTEAD ? `${INSTEAD[column]} as ${column}` : `"${column}"`,
     );
     return [
       `create view voronka_catalog."${relation}" with (security_invoker = true, security_barrier = true) as

@@ -7,7 +7,7 @@ export type RelationRule =
 
 /** Objects below this number were made by initdb. */
 const FIRST_OWN = 16_384;
-const RELATIONS = '(select relid from voronka_catalog.relations)';
+const RELATIONS = '(select relid from voronka_catalog.shown_relations)';
 const NONE = 'false';
 const builtIn = (column: string): string => `${column} < ${FIRST_OWN}`;
 const ofRelation = (column: string): string => `(${builtIn(column)} or ${column} in ${RELATIONS})`;
@@ -27,8 +27,8 @@ const EMPTY =
   /^pg_(stats|stats_ext|stats_ext_exprs|polic(y|ies)|prepared_xacts|publication.*|subscription.*|user_mappings?|foreign_server|foreign_table|default_acl|db_role_setting|event_trigger|largeobject_metadata|replication_.*|.*seclabels?|matviews|statistic_ext|sequences?|stat_user_functions|stat_xact_.*|stat_progress_.*|stat_replication.*|stat_subscription.*|stat_wal_receiver|partitioned_table)$/;
 
 const RULES: Readonly<Record<string, string>> = {
-  pg_class: `(oid in ${RELATIONS} or (${builtIn('oid')} and relnamespace <> 'pg_catalog.pg_toast'::pg_catalog.regnamespace))`,
-  pg_attribute: `(${builtIn('attrelid')} or (attrelid, attnum) in (select relid, attnum from voronka_catalog.columns)
+  pg_class: `(oid in ${RELATIONS} or (${builtIn('oid')} and relnamespace <> 'pg_toast'::pg_catalog.regnamespace))`,
+  pg_attribute: `(${builtIn('attrelid')} or (attrelid, attnum) in (select relid, attnum from voronka_catalog.shown_columns)
     or (attnum < 0 and attrelid in ${RELATIONS}))`,
   pg_attrdef: ofRelation('adrelid'),
   pg_constraint: `(${builtIn('oid')} or conrelid in ${RELATIONS})`,
@@ -36,7 +36,7 @@ const RULES: Readonly<Record<string, string>> = {
   pg_depend: `${ofRelation('objid')} and ${ofRelation('refobjid')}`,
   pg_shdepend: ofRelation('objid'),
   pg_description: `(${builtIn('objoid')} or (classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and objoid in ${RELATIONS}
-    and (objsubid = 0 or (objoid, objsubid) in (select relid, attnum from voronka_catalog.columns))))`,
+    and (objsubid = 0 or (objoid, objsubid) in (select relid, attnum from voronka_catalog.shown_columns))))`,
   pg_enum: builtIn('enumtypid'),
   pg_index: ofRelation('indrelid'),
   pg_inherits: ofRelation('inhrelid'),
@@ -67,7 +67,7 @@ function byColumns(columns: readonly string[]): string | undefined {
 }
 
 const shownName = (schema: string, name: string): string =>
-  `(${schema} in ('pg_catalog', 'information_schema') or (${schema} = 'public' and ${name} in (select name from voronka_catalog.relations)))`;
+  `(${schema} in ('pg_catalog', 'information_schema') or (${schema} = 'public' and ${name} in (select name from voronka_catalog.shown_relations)))`;
 
 const NOT_ABOUT_OBJECTS =
   /^(applicable_roles|enabled_roles|administrable_role_authorizations|information_schema_catalog_name|sql_.*)$/;
@@ -86,8 +86,8 @@ export function informationSchemaRule(view: string, columns: readonly string[]):
   if (has('table_schema') && has('table_name')) {
     const name =
       has('column_name') && view !== 'key_column_usage'
-        ? `(table_name, column_name) in (select name, column_name from voronka_catalog.columns)`
-        : `table_name in (select name from voronka_catalog.relations)`;
+        ? `(table_name, column_name) in (select name, column_name from voronka_catalog.shown_columns)`
+        : `table_name in (select name from voronka_catalog.shown_relations)`;
     conditions.push(
       `(table_schema in ('pg_catalog', 'information_schema') or (table_schema = 'public' and ${name}))`,
     );

@@ -81,7 +81,8 @@ export function textRow(text: string): Buffer {
 
 /** Messages a client sends, as the front sends them to the backend in the client's place. */
 export const query = (sql: Buffer): Buffer => message('Q', sql, '\0');
+/** `name` byte by byte (latin1): it goes on as it came. */
 export const parse = (name: string, sql: Buffer, types: Buffer): Buffer =>
-  message('P', cString(name), sql, '\0', types);
+  message('P', Buffer.from(`${name}\0`, 'latin1'), sql, '\0', types);
 export const SYNC = message('S');
 export const TERMINATE = message('X');
