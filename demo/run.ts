@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DateTime } from 'luxon';
 import pg from 'pg';
 import pc from 'picocolors';
-import { parseDocument } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { issueToken } from '../cube/auth.ts';
 import { readApiSecret, STATE_DIR } from '../pipelines/cli/api-secret.ts';
 import { runBuildWithProgress } from '../pipelines/cli/build-progress.ts';
@@ -14,7 +14,7 @@ import { untilInterrupted } from '../pipelines/cli/signals.ts';
 import { runSyncs } from '../pipelines/cli/sync-progress.ts';
 import { startEmbedded, type EmbeddedPostgres } from '../pipelines/warehouse/index.ts';
 import { printReports } from './reports.ts';
-import { startCompanyProcess } from './stand-in-process.ts';
+import { startCompanyProcess, writeCompanyFiles } from './stand-in-process.ts';
 
 export interface DemoOptions {
   readonly once: boolean;
@@ -26,6 +26,8 @@ export interface DemoOptions {
 
 const DEMO_DIR = join(STATE_DIR, 'demo');
 const DEMO_DATABASE = 'voronka_demo';
+/** What the company has outside its CRM: calls, mail, calendars, plans. */
+const COMPANY_DIR = join(DEMO_DIR, 'company');
 const TOKEN_VARIABLE = 'VORONKA_DEMO_TOKEN';
 
 /**
@@ -41,9 +43,12 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     `Making up a sales department (18 months, ${options.leads.toLocaleString('en-US')} leads), starting Postgres …`,
   );
   const until = DateTime.now().startOf('hour').toJSDate();
+  rmSync(COMPANY_DIR, { recursive: true, force: true });
+  const company = { leads: options.leads, seed: options.seed, until };
   const [standIn, database] = await Promise.all([
-    startCompanyProcess({ leads: options.leads, seed: options.seed, until }),
+    startCompanyProcess(company),
     makeDemoDatabase(),
+    writeCompanyFiles(company, COMPANY_DIR),
   ]);
   try {
     process.env[TOKEN_VARIABLE] = standIn.token;
@@ -52,7 +57,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       { config, debug: options.debug },
       { schedules: false },
       async ({ config, warehouse, runtime }) => {
-        say('A stand-in serves it through amoCRM’s API; reading it over HTTP into Postgres …');
+        say(
+          'A stand-in serves it through amoCRM’s API, calls, mail and tables lie in folders; reading it all into Postgres …',
+        );
         await runSyncs(
           config,
           runtime.runLog,
@@ -96,6 +103,17 @@ function writeDemoConfig(url: string, port: number): string {
   document.setIn(['sources', 0, 'token_env'], TOKEN_VARIABLE);
   // The stand-in on this machine has no limit; the real amoCRM allows 7.
   document.setIn(['sources', 0, 'requests_per_second'], 500);
+  const folders: readonly (readonly [path: readonly string[], folder: string])[] = [
+    [['files', 'path'], 'telephony'],
+    [['path'], 'mail'],
+    [['folder'], 'files'],
+  ];
+  for (const [index, [path, folder]] of folders.entries())
+    document.setIn(['sources', index + 1, ...path], join(COMPANY_DIR, folder));
+  const { managers } = parse(readFileSync(join(COMPANY_DIR, 'managers.yaml'), 'utf8')) as {
+    managers: unknown;
+  };
+  document.setIn(['managers'], document.createNode(managers));
   document.setIn(['database', 'name'], DEMO_DATABASE);
   document.setIn(['serve', 'port'], port);
   const file = join(DEMO_DIR, 'voronka.yaml');

@@ -13,9 +13,16 @@ export interface StandInProcess {
   stop(): Promise<void>;
 }
 
+/** Which company: the same three make the same one in every process. */
+export interface DemoCompany {
+  readonly leads: number;
+  readonly seed: number;
+  readonly until: Date;
+}
+
 class StandInFailedError extends VoronkaError {
   constructor(output: string) {
-    super(`The amoCRM stand-in did not start:\n${output}`, { code: 'STAND_IN_FAILED', retry: 'never' });
+    super(`The made-up company could not be made:\n${output}`, { code: 'STAND_IN_FAILED', retry: 'never' });
   }
 }
 
@@ -23,22 +30,10 @@ class StandInFailedError extends VoronkaError {
  * `voronka stand-in company` as a child process: the reader and the read do not share a thread, and the database is prepared while the
  * company is made up.
  */
-export async function startCompanyProcess(company: {
-  leads: number;
-  seed: number;
-  until: Date;
-}): Promise<StandInProcess> {
-  const options = [
-    '--leads',
-    String(company.leads),
-    '--seed',
-    String(company.seed),
-    '--until',
-    company.until.toISOString(),
-  ];
+export async function startCompanyProcess(company: DemoCompany): Promise<StandInProcess> {
   const child = spawn(
     process.execPath,
-    [CLI, 'stand-in', 'company', ...options, '--port', '0', '--rate', '0'],
+    [CLI, 'stand-in', 'company', ...optionsOf(company), '--port', '0', '--rate', '0'],
     {
       // The open pipe tells the child that its parent lives: it ends when this process does, however that is.
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -62,4 +57,22 @@ export async function startCompanyProcess(company: {
       await exited;
     },
   };
+}
+
+/**
+ * Writes what the company has outside the CRM into a folder, in a process of its own: the company is made up once more there, while
+ * another core makes the stand-in's rows. Resolves when all is written.
+ */
+export async function writeCompanyFiles(company: DemoCompany, folder: string): Promise<void> {
+  const child = spawn(process.execPath, [CLI, 'stand-in', 'company-files', folder, ...optionsOf(company)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  if (code !== 0) throw new StandInFailedError(errors);
+}
+
+function optionsOf({ leads, seed, until }: DemoCompany): string[] {
+  return ['--leads', String(leads), '--seed', String(seed), '--until', until.toISOString()];
 }

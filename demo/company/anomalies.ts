@@ -1,6 +1,7 @@
 import { DAY } from './calendar.ts';
 import { SALES } from './funnel.ts';
 import { BULK_EDIT_SIZE, bulkEditAt } from './simulate.ts';
+import type { Outage } from '../telephony/index.ts';
 import type { World } from './world.ts';
 
 /** What was planted on purpose, for alerts and back-tests to find; moments are unix seconds. */
@@ -19,9 +20,11 @@ export type Anomaly =
       readonly from: number;
       readonly to: number;
     }
+  /** Nothing came in, and every dial failed. */
+  | { readonly kind: 'pbx_outage'; readonly from: number; readonly to: number }
   | { readonly kind: 'bulk_edit'; readonly at: number; readonly leads: number };
 
-export function plantedAnomalies(world: World): Anomaly[] {
+export function plantedAnomalies(world: World, outage: Outage): Anomaly[] {
   const { staff, span, standstill, deals } = world;
   const planted: Anomaly[] = [];
   for (const { id, slack } of staff.managers) {
@@ -39,6 +42,7 @@ export function plantedAnomalies(world: World): Anomaly[] {
   const teamId = staff.heads.corporate.team?.id ?? 0;
   if (from <= span.until)
     planted.push({ kind: 'stuck_department', team_id: teamId, status_id: SALES.agreement.id, from, to });
+  if (outage.from <= span.until) planted.push({ kind: 'pbx_outage', from: outage.from, to: outage.to });
   const at = bulkEditAt(world);
   const leads = deals.filter(({ journal }) =>
     journal.some((entry) => entry.kind === 'tagged' && entry.at === at),

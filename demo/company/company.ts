@@ -1,5 +1,6 @@
 import { companyRecord, contactRecord, leadRecord, unsortedRecord } from './card-records.ts';
 import { eventRecords } from './event-records.ts';
+import type { Pbx } from '../telephony/index.ts';
 import {
   accountRecord,
   customFieldRecords,
@@ -9,8 +10,7 @@ import {
   userRecords,
 } from './reference-records.ts';
 import { type CompanyOptions, simulate } from './simulate.ts';
-import { callKeys, playCalls, type Exchange, type Pbx } from '../telephony/index.ts';
-import { channelsOf } from './channels.ts';
+import { outsideOf, type Outside } from './outside.ts';
 import { tellTruth, type Truth } from './truth.ts';
 import { noteRecord, numbered, taskRecord } from './work-records.ts';
 import type { World } from './world.ts';
@@ -34,8 +34,8 @@ export interface Company {
   readonly unsorted: Iterable<Row>;
   /** The company's own books: what every KPI must come out as. */
   readonly truth: Truth;
-  /** What the CRM does not know: every call of the office, with its telephones. */
-  readonly exchange: Exchange;
+  /** What the CRM does not know: calls, letters, meetings, plans. */
+  readonly outside: Outside;
 }
 
 export interface GenerateOptions extends CompanyOptions {
@@ -46,7 +46,7 @@ export interface GenerateOptions extends CompanyOptions {
 /** Makes up the company. The same seed and `until` give the same rows, byte for byte. */
 export function generateCompany({ pbx = 'asterisk', ...options }: GenerateOptions): Company {
   const world = simulate(options);
-  const exchange = playCalls(world, channelsOf(world), callKeys[pbx]);
+  const outside = outsideOf(world, pbx);
   const tasks = numbered(world.tasks, 50_214_000);
   const notes = numbered(world.notes, 91_300_100);
   const nearestTask = nearestTasks(world);
@@ -67,10 +67,10 @@ export function generateCompany({ pbx = 'asterisk', ...options }: GenerateOption
       world.deals.filter(({ isDeleted, place }) => !isDeleted && place.stage.step === 'incoming'),
       unsortedRecord,
     ),
-    exchange,
+    outside,
     // Told on demand: who only serves the rows need not wait for the books.
     get truth() {
-      return (truth ??= tellTruth(world));
+      return (truth ??= tellTruth(world, outside));
     },
   };
 }

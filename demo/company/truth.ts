@@ -3,6 +3,9 @@ import { monthOf, ZONE } from './calendar.ts';
 import { Ledger, type OpenTotals, type StageTotals } from './ledger.ts';
 import { ACCOUNT_ID } from './reference-records.ts';
 import type { TallyRecord } from './tally.ts';
+import type { Outside } from './outside.ts';
+import { WorkLedger } from './work-ledger.ts';
+import type { WorkRecord } from './work-tally.ts';
 import type { World } from './world.ts';
 
 export interface TruthManager {
@@ -40,11 +43,28 @@ export interface Truth {
   readonly lost_now_by_reason: Readonly<Record<string, number>>;
   /** leads_new by the value of «Источник»; `unknown` where nobody gave one. */
   readonly leads_new_by_source: Readonly<Record<string, number>>;
+  /** What was done outside the CRM. `manager_id` null: nobody's in particular. */
+  readonly work: {
+    readonly total: WorkRecord;
+    readonly by_month: readonly ({ readonly month: string } & WorkRecord)[];
+    readonly by_manager: readonly ({ readonly manager_id: number | null } & WorkRecord)[];
+    readonly by_month_and_manager: readonly ({
+      readonly month: string;
+      readonly manager_id: number | null;
+    } & WorkRecord)[];
+  };
+  readonly costs: readonly {
+    readonly month: string;
+    readonly sales: number;
+    readonly marketing: number;
+    readonly goods: number;
+  }[];
+  readonly market_size: readonly { readonly quarter: string; readonly amount: number }[];
   readonly anomalies: readonly Anomaly[];
   readonly counts: Readonly<Record<string, number>>;
 }
 
-export function tellTruth(world: World): Truth {
+export function tellTruth(world: World, outside: Outside): Truth {
   const ledger = new Ledger();
   for (const deal of world.deals) ledger.enter(deal);
   const { span, staff } = world;
@@ -81,18 +101,49 @@ export function tellTruth(world: World): Truth {
     stages: ledger.stageTotals(),
     lost_now_by_reason: ledger.lostByReason,
     leads_new_by_source: ledger.leadsBySource,
-    anomalies: plantedAnomalies(world),
+    work: workTruth(new WorkLedger(outside), months, [...people, null]),
+    costs: months.map((month) => ({ month, ...costsOf(outside, month) })),
+    market_size: outside.books.market,
+    anomalies: plantedAnomalies(world, outside.exchange.outage),
     counts: {
       leads: world.deals.length,
       contacts: world.clients.contacts.length,
       companies: world.clients.companies.length,
       tasks: world.tasks.length,
       notes: world.notes.length,
+      calls: outside.exchange.calls.length,
+      letters: outside.letters.length,
+      meetings: outside.meetings.length,
     },
   };
 }
 
-function withTally<K extends object>(key: K, tally: TallyRecord | null): (K & TallyRecord)[] {
+function workTruth(
+  ledger: WorkLedger,
+  months: readonly string[],
+  people: readonly (number | null)[],
+): Truth['work'] {
+  const total = ledger.tally('*', '*');
+  if (total === null) throw new RangeError('a company where nobody did anything has no truth');
+  return {
+    total,
+    by_month: months.flatMap((month) => withTally({ month }, ledger.tally(month, '*'))),
+    by_manager: people.flatMap((id) => withTally({ manager_id: id }, ledger.tally('*', id))),
+    by_month_and_manager: months.flatMap((month) =>
+      people.flatMap((id) => withTally({ month, manager_id: id }, ledger.tally(month, id))),
+    ),
+  };
+}
+
+function costsOf({ books }: Outside, month: string): { sales: number; marketing: number; goods: number } {
+  const of = (kind: string): number =>
+    books.costs
+      .filter((cost) => cost.month === month && cost.kind === kind)
+      .reduce((sum, { amount }) => sum + amount, 0);
+  return { sales: of('sales'), marketing: of('marketing'), goods: of('goods') };
+}
+
+function withTally<K extends object, T extends object>(key: K, tally: T | null): (K & T)[] {
   return tally === null ? [] : [{ ...key, ...tally }];
 }
 

@@ -14,7 +14,7 @@ import {
 import { read, UNTIL } from './company-fixture.ts';
 
 const company = generateCompany({ seed: 11, until: UNTIL, leads: 5000 });
-const { calls, extensions, outage } = company.exchange;
+const { calls, extensions, outage } = company.outside.exchange;
 const local = (at: number): DateTime => DateTime.fromSeconds(at, { zone: 'Europe/Moscow' });
 const now = UNTIL.getTime() / 1000;
 

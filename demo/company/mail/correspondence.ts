@@ -19,7 +19,7 @@ const TO_ALL = 0.06;
 
 /** Letters with clients: proposals and contacts by mail, what comes back, and what is answered, deal by deal. */
 export function correspond(post: Post, channels: ReadonlyMap<Touch, Channel>): void {
-  let thread: Correspondence | null = null;
+  let thread: Correspondence | undefined;
   for (const touch of post.world.touches) {
     if (channels.get(touch) !== 'email') continue;
     if (thread?.deal !== touch.deal) thread = new Correspondence(post, touch.deal);

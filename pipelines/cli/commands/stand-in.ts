@@ -20,6 +20,7 @@ export function standInCommand(): Command {
     .description('local stand-ins of the systems voronka reads, for trials and tests')
     .addCommand(amocrmCommand())
     .addCommand(companyCommand())
+    .addCommand(companyFilesCommand())
     .addCommand(uisCommand())
     .addCommand(mangoCommand());
 }
@@ -64,6 +65,20 @@ function folder(command: Command, readme: string): Command {
     .requiredOption('--data <folder>', `the folder (format: ${readme})`)
     .option('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber, 0)
     .option('--fault <name...>', 'faults to switch on, like slow-answer:ms=500', []);
+}
+
+function companyFilesCommand(): Command {
+  return new Command('company-files')
+    .description(
+      'write what that department has outside the CRM: calls (Asterisk), mailboxes, calendars, plans and costs',
+    )
+    .argument('<folder>', 'telephony/, mail/, calendar/, files/ and managers.yaml are written there')
+    .option('--leads <number>', 'about how many deals', wholeNumber, 40_000)
+    .option('--seed <number>', 'another seed makes another department', wholeNumber, 1)
+    .option('--until <moment>', 'the company’s present, e.g. 2026-03-01T12:00:00Z', instant, new Date())
+    .action((folder: string, options: { leads: number; seed: number; until: Date }) =>
+      generateCompany(options).outside.write(folder),
+    );
 }
 
 function served(command: Command): Command {
