@@ -1,6 +1,6 @@
-import type pg from 'pg';
-
 import type { TestDatabase } from '../harness/database.ts';
+import { createCallMarts } from './calls-fixture.ts';
+import { fill, type Row } from './fill-mart.ts';
 
 /**
  * A tiny company whose KPIs can be worked out on paper. Zone Europe/Moscow (UTC+3, no summer time); times below are of
@@ -23,7 +23,6 @@ export const BORIS = '1:102';
 export const CLARA = '1:103';
 
 const msk = (dayAndTime: string): string => `2025-${dayAndTime.replace(' ', 'T')}:00+03:00`;
-type Row = Record<string, unknown>;
 
 const TABLES = `
   create schema marts;
@@ -46,7 +45,8 @@ const TABLES = `
     step_no int, occurred_at timestamptz, owner_id text, pipeline_id text, stage_id text, client_id text, source text,
     amount numeric(18,2), loss_reason_id text, lost_from_step text, is_skipped boolean, deal_created_at timestamptz,
     deal_owner_id_at_creation text, is_qualified boolean, is_proposal boolean, is_won boolean, has_next_step boolean,
-    sales_cycle_seconds bigint, deal_close_seconds bigint);
+    sales_cycle_seconds bigint, deal_close_seconds bigint, first_call_seconds bigint, first_call_business_seconds bigint,
+    first_contact_seconds bigint, first_contact_business_seconds bigint, is_contacted boolean, is_contacted_in_norm boolean);
   create table marts.fct_tasks (task_id text primary key, deal_id text, client_id text, kind text, manager_id text,
     completed_by_id text, created_at timestamptz, due_at timestamptz, completed_at timestamptz, is_completed boolean, is_overdue boolean);
   create table marts.fct_activities (activity_id text primary key, kind text, deal_id text, client_id text,
@@ -361,13 +361,6 @@ const activities: Row[] = [
   activity(4, BORIS, 'note', '03-11 10:00', null),
 ];
 
-async function fill(pool: pg.Pool, table: string, rows: Row[]): Promise<void> {
-  await pool.query(
-    `insert into marts.${table} select * from jsonb_populate_recordset(null::marts.${table}, $1)`,
-    [JSON.stringify(rows)],
-  );
-}
-
 /** Creates and fills the marts; returns the URL of a login role of this database alone that may only read them. */
 export async function createMarts({ pool, url }: TestDatabase): Promise<string> {
   await pool.query(TABLES);
@@ -383,6 +376,7 @@ export async function createMarts({ pool, url }: TestDatabase): Promise<string> 
   await fill(pool, 'fct_deal_stage_stays', stays());
   await fill(pool, 'fct_tasks', tasks);
   await fill(pool, 'fct_activities', activities);
+  await createCallMarts(pool);
 
   const reader = new URL(url);
   const role = `reader_${reader.pathname.slice(1)}`;

@@ -53,7 +53,9 @@ describe('/meta tells an analyst what every number means', () => {
 
   it('every measure has a unit, a section of KPI.md, members to drill into, and says when it is 0 or null', () => {
     for (const measure of measures()) {
-      expect(measure.meta?.['unit'], measure.name).toMatch(/^(deals|stays|tasks|actions|money|share|days)$/);
+      expect(measure.meta?.['unit'], measure.name).toMatch(
+        /^(deals|stays|tasks|actions|calls|money|share|days|seconds)$/,
+      );
       expect(measure.meta?.['kpi'], measure.name).toMatch(/^section [A-J]$/);
       expect(measure.drillMembers?.length, measure.name).toBeGreaterThan(1);
       expect(measure.description, measure.name).toMatch(/\b0 when|\b[Nn]ull (when|for|where)/);
@@ -65,7 +67,7 @@ describe('/meta tells an analyst what every number means', () => {
       const unit = measure.meta?.['unit'];
       if (unit === 'share') expect(measure.format, measure.name).toBe('percent');
       if (unit === 'money') expect(measure.format, measure.name).toBe('currency');
-      if (unit === 'share' || unit === 'days')
+      if (unit === 'share' || unit === 'days' || unit === 'seconds')
         expect(measure.meta?.['good'], measure.name).toMatch(/^(up|down)$/);
     }
   });
@@ -113,6 +115,9 @@ describe('/meta tells an analyst what every number means', () => {
         'step_conversion',
         'deals_deleted',
       ],
+      ['calls_in', 'calls_out', 'calls_answered', 'calls_missed', 'missed_rate', 'missed_unreturned'],
+      ['callback_time', 'talk_time', 'avg_talk_time', 'reach_rate', 'numbers_dialled'],
+      ['first_call_speed', 'first_contact_speed', 'contacted_rate', 'contacted_in_sla_rate'],
       ['sales_cycle_time', 'sales_cycle_time_median', 'sales_cycle_time_p90', 'open_deals', 'open_amount'],
       [
         'deal_close_time',

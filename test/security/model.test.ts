@@ -9,9 +9,11 @@ import { readModel, UnsafeModelError } from '../../cube/model-files.ts';
 const MODEL = path.join(import.meta.dirname, '..', '..', 'model');
 
 describe('the data model', () => {
-  it('is five views, each with a policy, over private cubes', () => {
+  it('is the views below, each with a policy, over private cubes', () => {
     expect([...readModel(MODEL).views].sort()).toEqual([
       'activities',
+      'call_rings',
+      'calls',
       'deals',
       'funnel',
       'stage_stays',
