@@ -3,6 +3,7 @@ import type { Config } from '../../config/index.ts';
 import { runBuildWithProgress } from '../build-progress.ts';
 import { startCubeFor } from '../cube.ts';
 import { globalOptions } from '../globals.ts';
+import { watchFiles } from '../watch-files.ts';
 import { wholeNumber } from '../option-values.ts';
 import { openHooks, type Hooks } from '../hooks.ts';
 import { withRuntime, type RunningWorkspace } from '../runtime.ts';
@@ -56,9 +57,11 @@ export function upCommand(): Command {
 async function serve(workspace: RunningWorkspace, options: ListenOptions): Promise<void> {
   const { config, warehouse } = workspace;
   const hooks = await openHooks(config, warehouse);
+  const folders = watchFiles(config, warehouse);
   try {
     await serveKpis(workspace, options, hooks);
   } finally {
+    await folders.stop();
     await hooks?.close();
   }
 }
