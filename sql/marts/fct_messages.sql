@@ -31,6 +31,19 @@ answered as (
 
 ),
 
+settings as (
+
+    select time_zone from {{ source('conf', 'settings') }}
+    limit 1
+
+),
+
+days as (
+
+    select * from {{ ref('int_business_days') }}
+
+),
+
 final as (
 
     select
@@ -52,13 +65,15 @@ final as (
         messages.copies,
         messages.attachments,
         messages.bytes,
+        extract(hour from messages.occurred_at at time zone settings.time_zone)::int as hour,
+        extract(isodow from messages.occurred_at at time zone settings.time_zone)::int as iso_weekday,
         case
             when answered.asked_at <= answered.answered_at
                 then extract(epoch from answered.answered_at - answered.asked_at)::bigint
         end as reply_seconds,
         case
             when answered.asked_at <= answered.answered_at
-                then extract(epoch from answered.answered_at - answered.asked_at)::bigint
+                then {{ business_seconds('asked', 'answered.asked_at', 'replied', 'answered.answered_at') }}
         end as reply_business_seconds,
 
         messages.is_correspondence,
@@ -73,6 +88,9 @@ final as (
     left join exchanges as waiting
         on waiting.message_id = messages.message_id
         and waiting.answer_id is null
+    left join settings on true
+    left join days as asked on asked.day = {{ business_day('answered.asked_at') }}
+    left join days as replied on replied.day = {{ business_day('answered.answered_at') }}
 
 )
 

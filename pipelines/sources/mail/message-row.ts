@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { decodeWords } from 'postal-mime';
 import type { RawRow } from '../engine/connection.ts';
 import type { FolderRole } from './folder-role.ts';
 import type { HeaderBlock } from './header-block.ts';
@@ -90,7 +91,7 @@ export function messageRow(
     calendar_method: structure.calendarMethod,
     attachments: structure.attachments,
     attachment_bytes: structure.attachmentBytes,
-    ...(options.subjects && { subject: headers.first('subject') ?? null }),
+    ...(options.subjects && { subject: decodeWords(headers.first('subject') ?? '') }),
   };
   return { text: JSON.stringify(value), value };
 }

@@ -10,6 +10,14 @@ export interface MailFolder {
   readonly role: FolderRole | null;
   readonly directories: readonly string[];
   readonly mbox: string | null;
+  /** Mbox files that lie among its messages: folders of their own. */
+  readonly others: readonly string[];
+}
+
+interface Place {
+  readonly directories: string[];
+  mbox: string | null;
+  readonly others: string[];
 }
 
 /** What servers and programs keep beside mail. */
@@ -21,15 +29,16 @@ const NOT_MAIL =
  * files, in any mixture. Drafts and what the configuration skips are left out; `tmp` is never looked into.
  */
 export async function mailFolders(root: string, rules: FolderRules): Promise<MailFolder[]> {
-  const found = new Map<string, { directories: string[]; mbox: string | null }>();
-  const at = (name: string): { directories: string[]; mbox: string | null } => {
-    const folder = found.get(name) ?? { directories: [], mbox: null };
+  const found = new Map<string, Place>();
+  const at = (name: string): Place => {
+    const folder = found.get(name) ?? { directories: [], mbox: null, others: [] };
     found.set(name, folder);
     return folder;
   };
   const walk = async (path: string, name: string): Promise<void> => {
     const entries = await readdir(path, { withFileTypes: true });
     let hasMessages = false;
+    const mboxes: string[] = [];
     for (const entry of entries) {
       const child = join(path, entry.name);
       if (entry.isDirectory()) {
@@ -37,11 +46,15 @@ export async function mailFolders(root: string, rules: FolderRules): Promise<Mai
         if (entry.name === 'cur' || entry.name === 'new') at(name).directories.push(child);
         else await walk(child, below(name, entry.name));
       } else if (entry.isFile() && !NOT_MAIL.test(entry.name)) {
-        if (await isMbox(child)) at(below(name, entry.name.replace(/\.(mbox|mbx)$/i, ''))).mbox = child;
-        else hasMessages = true;
+        if (await isMbox(child)) {
+          at(below(name, entry.name.replace(/\.(mbox|mbx)$/i, ''))).mbox = child;
+          mboxes.push(child);
+        } else hasMessages = true;
       }
     }
-    if (hasMessages) at(name).directories.push(path);
+    if (!hasMessages) return;
+    at(name).directories.push(path);
+    at(name).others.push(...mboxes);
   };
   if ((await stat(root)).isDirectory()) await walk(root, '');
   else at('').mbox = root;

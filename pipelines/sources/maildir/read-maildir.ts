@@ -37,10 +37,11 @@ export async function* readMaildir(reading: FolderReading): AsyncGenerator<Chang
 
   const there = new Map<string, MessageName & { readonly path: string }>();
   for (const directory of folder.directories) {
-    for (const name of await readdir(directory)) {
-      if (!isMessageName(name) || name === 'cur' || name === 'new' || name === 'tmp') continue;
-      const parts = readName(name);
-      there.set(`${mailbox}/${folder.name}/${parts.unique}`, { ...parts, path: join(directory, name) });
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      const path = join(directory, entry.name);
+      if (!entry.isFile() || !isMessageName(entry.name) || folder.others.includes(path)) continue;
+      const parts = readName(entry.name);
+      there.set(`${mailbox}/${folder.name}/${parts.unique}`, { ...parts, path });
     }
   }
   const gone: string[] = [];
