@@ -1,8 +1,10 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { sourceSettings } from '../sources/registry.ts';
+import { businessHours, specialDays } from './business-hours.ts';
 import { schedule } from './fields.ts';
 import { contactNorms, country, managers } from './people.ts';
+import { sqlApi, users } from './sql-api.ts';
 
 /** The canonical steps of a funnel, in order. `incoming` (unsorted) comes before the first, `lost` is outside the order. */
 export const FUNNEL_STEPS = [
@@ -41,6 +43,11 @@ export const configSchema = z.strictObject({
     currency: z.string().regex(/^[A-Z]{3}$/, 'expected a three-letter currency code like RUB'),
     /** Where phone numbers written without a country belong. */
     country: country.default('RU'),
+    /** When the company works: norms are held against this time. */
+    business_hours: businessHours.optional(),
+    holidays: specialDays.default([]),
+    /** Saturdays and Sundays that are worked. */
+    working_days: specialDays.default([]),
   }),
   database: z
     .strictObject({
@@ -64,6 +71,8 @@ export const configSchema = z.strictObject({
       port: z.number().int().min(0).max(65_535).default(4000),
     })
     .prefault({}),
+  sql_api: sqlApi,
+  users,
 });
 
 export type Config = Readonly<z.output<typeof configSchema>>;

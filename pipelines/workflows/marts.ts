@@ -6,6 +6,7 @@ import {
   runBuild,
   type BuildOptions,
   type BuildReport,
+  type CalendarConfig,
   type TransformConfig,
 } from '../transform/index.ts';
 import { SOURCE_KINDS } from '../sources/index.ts';
@@ -46,8 +47,18 @@ export function transformConfig(config: Config): TransformConfig {
       country: config.account.country,
     },
     ...peopleOf(config),
+    ...calendarOf(config),
     stageSteps: config.funnel.steps.flatMap(({ pipeline, stages }) =>
       Object.entries(stages).map(([stage, step]) => ({ pipeline, stage, step })),
     ),
+  };
+}
+
+function calendarOf({ account }: Config): CalendarConfig {
+  const special = (isWorking: boolean, days: Config['account']['holidays']) =>
+    days.map(({ day, title }) => ({ day, title, isWorking }));
+  return {
+    ...(account.business_hours && { businessHours: account.business_hours }),
+    specialDays: [...special(false, account.holidays), ...special(true, account.working_days)],
   };
 }

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
+import { applyCalendar, type CalendarConfig } from './apply-calendar.ts';
 import { applyPeople, type PeopleConfig } from './apply-people.ts';
 
 /** What of voronka.yaml the models need. */
-export interface TransformConfig extends PeopleConfig {
+export interface TransformConfig extends PeopleConfig, CalendarConfig {
   readonly settings: {
     readonly accountName?: string | null;
     /** IANA name. */
@@ -68,8 +69,9 @@ export async function applyConfig(pool: Pool, config: TransformConfig): Promise<
       wanted,
     );
     const people = await applyPeople(client, config);
+    const calendar = await applyCalendar(client, config);
     await client.query('commit');
-    return people || [written, removed, steps].some((result) => (result.rowCount ?? 0) > 0);
+    return people || calendar || [written, removed, steps].some((result) => (result.rowCount ?? 0) > 0);
   } catch (error) {
     failure = error as Error;
     await client.query('rollback').catch(() => undefined);

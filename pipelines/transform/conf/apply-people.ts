@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { writeTable } from './write-table.ts';
 
 interface Period {
   /** Days in the account's time zone, both included. */
@@ -91,21 +92,8 @@ export async function applyPeople(client: ClientBase, config: PeopleConfig): Pro
   };
   let changed = false;
   for (const [table, columns] of Object.entries(TABLES)) {
-    const names = columns.replaceAll(/ (text\[\]|text|date|int|jsonb)/g, '');
-    const wanted = JSON.stringify(rows[table as keyof typeof TABLES]);
-    const given = `select ${names} from jsonb_to_recordset($1::jsonb) as given (${columns})`;
-    const { rows: answer } = await client.query<{ same: boolean }>(
-      `select not exists (
-         (select ${names} from conf.${table} except all ${given})
-         union all
-         (${given} except all select ${names} from conf.${table})
-       ) as same`,
-      [wanted],
-    );
-    if (answer[0]?.same === true) continue;
-    changed = true;
-    await client.query(`delete from conf.${table}`);
-    await client.query(`insert into conf.${table} (${names}) ${given}`, [wanted]);
+    const rowsOfTable = rows[table as keyof typeof TABLES];
+    if (await writeTable(client, table, columns, rowsOfTable)) changed = true;
   }
   return changed;
 }
