@@ -45,7 +45,7 @@ describe.each(['Europe/Berlin', 'Asia/Kathmandu', 'America/St_Johns'])('business
   beforeAll(async () => {
     const sql = (path: string): Promise<string> => readFile(new URL(path, SQL), 'utf8');
     project = await createProject({
-      'macros/business_time.sql': await sql('macros/business_time.sql'),
+      'macros/business_seconds.sql': await sql('macros/business_seconds.sql'),
       'staging/int_business_days.sql': await sql('intermediate/calendar/int_business_days.sql'),
       'staging/sources.yml':
         'version: 2\nsources:\n  - name: conf\n    schema: conf\n    tables: [{name: settings}, {name: business_hours}, {name: special_days}]\n' +
