@@ -86,7 +86,7 @@ export function forOracle(sql: string, aggregates: ReadonlyMap<string, string>):
   const [statement] = parseStatements(sql);
   if (statement === undefined) return sql;
   const text = new SourceText(statement.text);
-  for (const part of partsOf(statement.node as never)) {
+  for (const part of partsOf(statement.node)) {
     const call = part['FuncCall'] as FuncCall | undefined;
     if (!isPart(call) || functionName(call) !== 'measure') continue;
     const argument = withoutCasts(call.args?.[0]);
@@ -128,8 +128,7 @@ export async function run(client: pg.Client, sql: string): Promise<Rows> {
 function comparable(value: unknown): string {
   if (value === null) return '∅';
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'object') return JSON.stringify(value);
-  const text = String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text).toPrecision(10) : text;
 }
 

@@ -36,10 +36,11 @@ async function rewrite(
 ): Promise<RewriteOutcome> {
   try {
     const reading = new Reading(statement.text, await compiler.views(session));
+    const untouched: RewriteOutcome = { kind: 'rewritten', text: statement.text, views: [], compiled: [] };
+    if (!mentionsView(statement.node, reading)) return untouched;
     new SelectReader(reading).read(selectOf(statement.node), undefined, new Map());
     refuseUnread(statement.node, reading);
-    if (reading.sources.length === 0)
-      return { kind: 'rewritten', text: statement.text, views: [], compiled: [] };
+    if (reading.sources.length === 0) return untouched;
     if (statement.text.includes(HIDDEN))
       refuse('42703', `Names that begin with ${HIDDEN} are not for statements`);
 
@@ -107,7 +108,7 @@ function* tablesOf(node: Node): Generator<RangeVar> {
   for (const part of partsOf(node)) {
     // Where the tree allows nothing but a table (COPY, SELECT INTO), it stands without its kind.
     const table = part['RangeVar'] ?? (typeof part['relname'] === 'string' ? part : undefined);
-    if (isPart(table)) yield table as RangeVar;
+    if (isPart(table)) yield table;
   }
 }
 
