@@ -10,6 +10,7 @@ import type { NativeModule } from './portable/native-module.ts';
 export interface CubeCore {
   initApp(app: ExpressApp): Promise<void>;
   getCompilerApi(context: object): Promise<unknown>;
+  initSQLServer(): { init(options: object): Promise<void>; shutdown(mode: 'fast'): Promise<void> };
   getOrchestratorApi(context: object): Promise<{ testConnection(): Promise<unknown> }>;
   releaseConnections(): Promise<void>;
   beforeShutdown(): Promise<void>;

@@ -43,6 +43,8 @@ export interface RunningCube {
   readonly views: ReadonlySet<string>;
   /** Cube's compiler for a context `{ securityContext, requestId }`, which comes without types. */
   getCompilerApi(context: object): Promise<unknown>;
+  /** Starts Cube's own SQL API, which is part of its native module; the result stops it. */
+  startNativeSqlApi(options: object): Promise<() => Promise<void>>;
   /**
    * Stops accepting, lets running answers finish for two seconds, closes database connections. Idempotent. Timers of
    * Cube's queue keep an otherwise idle process alive for up to ten seconds after its last query; a command should exit.
@@ -179,6 +181,11 @@ export async function startCube(options: CubeOptions): Promise<RunningCube> {
     runtime,
     views: model.views,
     getCompilerApi: (context) => core.getCompilerApi(context),
+    startNativeSqlApi: async (sqlOptions) => {
+      const native = core.initSQLServer();
+      await native.init(sqlOptions);
+      return () => native.shutdown('fast');
+    },
     stop: () => (stopping ??= stop()),
   };
 }

@@ -19,3 +19,13 @@ export class SqlApiTlsError extends VoronkaError {
     );
   }
 }
+
+export class NativeMissingError extends VoronkaError {
+  constructor() {
+    super(
+      "sql_api.mode is cube, but Cube's native module is not there: it has no binary for this platform, or it was not fetched. " +
+        'Set sql_api.mode: auto in voronka.yaml to use the SQL API of voronka.',
+      { code: 'SQL_API_NATIVE_MISSING', retry: 'never' },
+    );
+  }
+}

@@ -5,6 +5,8 @@ import { SessionEndError } from './wire/errors.ts';
 /** Names in the startup message that are not settings. */
 const NO_SETTINGS = new Set(['user', 'database', 'options', 'replication']);
 
+const IN_TRANSACTION = 'idle_in_transaction_session_timeout';
+
 export interface FixedSettings {
   readonly role: string;
   readonly timeZone: string;
@@ -31,6 +33,8 @@ export function startupSettings(
     settings.set(name, checked(name, value, fixed.statementTimeoutMs));
   }
   if (!settings.has('statement_timeout')) settings.set('statement_timeout', `${fixed.statementTimeoutMs}ms`);
+  // The role's own minute would end cursors that a person scrolls through.
+  if (!settings.has(IN_TRANSACTION)) settings.set(IN_TRANSACTION, '10min');
   settings.set('default_transaction_read_only', 'on');
   settings.set('TimeZone', fixed.timeZone);
   settings.set('voronka.role', fixed.role);

@@ -10,10 +10,12 @@ import { filesCommand } from './commands/files.ts';
 import { initCommand } from './commands/init.ts';
 import { queryCommand } from './commands/query.ts';
 import { serveCommand, upCommand } from './commands/serve.ts';
+import { sqlCommand } from './commands/sql.ts';
 import { standInCommand } from './commands/stand-in.ts';
 import { statusCommand } from './commands/status.ts';
 import { syncCommand } from './commands/sync.ts';
 import { tokenCommand } from './commands/token.ts';
+import { userCommand } from './commands/user.ts';
 import { webhooksCommand } from './commands/webhooks.ts';
 import { EXIT, EXIT_HELP, exitCodeOf } from './exit-codes.ts';
 
@@ -36,6 +38,8 @@ for (const command of [
   statusCommand,
   queryCommand,
   tokenCommand,
+  userCommand,
+  sqlCommand,
   webhooksCommand,
   filesCommand,
   demoCommand,

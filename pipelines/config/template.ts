@@ -57,4 +57,18 @@ funnel:
 serve:
   host: 127.0.0.1
   port: 4000
+
+# The KPIs over the Postgres protocol: Power BI, Metabase, Excel, DBeaver and psql connect here (docs/sql-api.md).
+# sql_api:
+#   host: 127.0.0.1
+#   port: 15432
+#   tls: { cert_file: server.crt, key_file: server.key } # else passwords are taken by SCRAM, or from this machine, only
+#   statement_timeout: 60s
+
+# Who may log in to it; anybody else with a token of \`voronka token\` as the password.
+# users:
+#   - name: anna
+#     password: SCRAM-SHA-256$… # made by \`voronka user password\`
+#     role: manager # executive, head, manager or analyst
+#     managers: ["31234567:1001"]
 `;

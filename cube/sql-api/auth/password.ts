@@ -1,4 +1,4 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { createHmac, pbkdf2, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /** A password as voronka.yaml keeps it: enough to check one, not enough to know it. */
@@ -24,6 +24,7 @@ export type PasswordVerifier =
 const SCRAM = /^SCRAM-SHA-256\$(\d+):([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)$/;
 const SCRYPT = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]+)$/;
 const derive = promisify<string, Buffer, number, object, Buffer>(scrypt);
+const deriveScram = promisify(pbkdf2);
 const bytes = (text: string | undefined): Buffer => Buffer.from(text ?? '', 'base64');
 
 /** Undefined when the text is no verifier, or one that was cut. */
@@ -62,11 +63,13 @@ export async function scryptVerifier(password: string): Promise<string> {
   return `scrypt$${cost}$${blockSize}$${parallelization}$${salt.toString('base64')}$${hash.toString('base64')}`;
 }
 
-/** Whether a password is the one of a scrypt verifier; takes as long for a wrong one. */
-export async function isPassword(
-  verifier: Extract<PasswordVerifier, { kind: 'scrypt' }>,
-  password: string,
-): Promise<boolean> {
+/** Whether a password that came as it is is the verifier's; takes as long for a wrong one. */
+export async function isPassword(verifier: PasswordVerifier, password: string): Promise<boolean> {
+  if (verifier.kind === 'scram') {
+    const { salt, iterations, serverKey } = verifier;
+    const salted = await deriveScram(password.normalize('NFKC'), salt, iterations, 32, 'sha256');
+    return timingSafeEqual(createHmac('sha256', salted).update('Server Key').digest(), serverKey);
+  }
   const hash = await derive(
     password.normalize('NFKC'),
     verifier.salt,

@@ -8,6 +8,7 @@ import { wholeNumber } from '../option-values.ts';
 import { openHooks, type Hooks } from '../hooks.ts';
 import { withRuntime, type RunningWorkspace } from '../runtime.ts';
 import { untilInterrupted } from '../signals.ts';
+import { startSqlApiFor } from '../sql-api.ts';
 import { runSyncs } from '../sync-progress.ts';
 
 interface ListenOptions {
@@ -77,8 +78,16 @@ async function serveKpis(
       console.log(
         `Webhooks of ${hooks.sources.join(', ')} are taken; \`voronka webhooks\` prints their addresses.`,
       );
-    console.log(`KPIs at ${cube.url}/cubejs-api/v1 (get a token with \`voronka token\`). Stop with Ctrl-C.`);
-    await untilInterrupted();
+    const sql = await startSqlApiFor(config, warehouse, cube);
+    if (sql.said) console.log(sql.said);
+    try {
+      console.log(
+        `KPIs at ${cube.url}/cubejs-api/v1 (get a token with \`voronka token\`). Stop with Ctrl-C.`,
+      );
+      await untilInterrupted();
+    } finally {
+      await sql.stop();
+    }
   } finally {
     await cube.stop();
   }
