@@ -6,9 +6,9 @@ import {
   runBuild,
   type BuildOptions,
   type BuildReport,
-  type CalendarConfig,
   type TransformConfig,
 } from '../transform/index.ts';
+import { businessCalendar } from './business-calendar.ts';
 import { SOURCE_KINDS } from '../sources/index.ts';
 import { ensureStream, type Warehouse } from '../warehouse/index.ts';
 
@@ -25,8 +25,8 @@ export async function buildMarts(
 ): Promise<BuildReport> {
   const settings = transformConfig(config);
   await checkFunnelNames(warehouse.pool, settings.stageSteps);
-  await applyConfig(warehouse.pool, settings);
   await ensureAllStreams(warehouse);
+  await applyConfig(warehouse.pool, { ...settings, ...(await businessCalendar(config, warehouse.pool)) });
   return runBuild({ ...options, pool: warehouse.pool, projectDir: SQL_PROJECT });
 }
 
@@ -47,18 +47,8 @@ export function transformConfig(config: Config): TransformConfig {
       country: config.account.country,
     },
     ...peopleOf(config),
-    ...calendarOf(config),
     stageSteps: config.funnel.steps.flatMap(({ pipeline, stages }) =>
       Object.entries(stages).map(([stage, step]) => ({ pipeline, stage, step })),
     ),
-  };
-}
-
-function calendarOf({ account }: Config): CalendarConfig {
-  const special = (isWorking: boolean, days: Config['account']['holidays']) =>
-    days.map(({ day, title }) => ({ day, title, isWorking }));
-  return {
-    ...(account.business_hours && { businessHours: account.business_hours }),
-    specialDays: [...special(false, account.holidays), ...special(true, account.working_days)],
   };
 }

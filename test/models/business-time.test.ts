@@ -17,7 +17,8 @@ const WEEK = businessHours.parse({
   sun: ['00:00-05:00'],
 });
 const HOLIDAY = '2025-03-10';
-const WORKED = '2025-03-12';
+/** A worked day with hours of its own. */
+const SHORT = '2025-03-12';
 
 const STARTS = ['2025-03-05', '2025-03-28', '2025-10-23', '2025-10-31', '2024-02-27', '2025-12-30'];
 
@@ -27,9 +28,11 @@ function workedMinutes(start: DateTime, minutes: number, week: readonly Business
   for (let at = 0; at < minutes; at += 1) {
     const moment = start.plus({ minutes: at });
     const clock = moment.hour * 60 + moment.minute;
+    const day = moment.toISODate();
+    const hours = day === SHORT ? [{ isoWeekday: moment.weekday, opens: '10:15', closes: '13:30' }] : week;
     const isOpen =
-      moment.toISODate() !== HOLIDAY &&
-      week.some(
+      day !== HOLIDAY &&
+      hours.some(
         ({ isoWeekday, opens, closes }) =>
           isoWeekday === moment.weekday && minuteOf(opens) <= clock && clock < minuteOf(closes),
       );
@@ -64,7 +67,7 @@ describe.each(['Europe/Berlin', 'Asia/Kathmandu', 'America/St_Johns'])('business
       businessHours: WEEK,
       specialDays: [
         { day: HOLIDAY, isWorking: false, title: 'a holiday' },
-        { day: WORKED, isWorking: true, title: null },
+        { day: SHORT, isWorking: true, title: null, opens: '10:15', closes: '13:30' },
       ],
     });
     await project.pool.query(

@@ -15,6 +15,9 @@ export interface CalendarConfig {
     readonly day: string;
     readonly isWorking: boolean;
     readonly title: string | null;
+    /** `HH:MM`, of a working day with hours of its own. */
+    readonly opens?: string | null;
+    readonly closes?: string | null;
   }[];
 }
 
@@ -33,8 +36,14 @@ export async function applyCalendar(client: ClientBase, config: CalendarConfig):
   const days = await writeTable(
     client,
     'special_days',
-    'day date, is_working boolean, title text',
-    specialDays.map(({ day, isWorking, title }) => ({ day, is_working: isWorking, title })),
+    'day date, is_working boolean, title text, opens time, closes time',
+    specialDays.map(({ day, isWorking, title, opens, closes }) => ({
+      day,
+      is_working: isWorking,
+      title,
+      opens: opens ?? null,
+      closes: closes ?? null,
+    })),
   );
   return hours || days;
 }

@@ -12,5 +12,9 @@ create table conf.business_hours (
 create table conf.special_days (
   day date primary key,
   is_working boolean not null,
-  title text
+  title text,
+  -- A working day with hours of its own; both or neither.
+  opens time,
+  closes time,
+  check ((opens is null) = (closes is null) and coalesce(opens < closes, true))
 );

@@ -32,7 +32,7 @@ usual as (
 
 special_days as (
 
-    select day, is_working, title from {{ source('conf', 'special_days') }}
+    select day, is_working, title, opens, closes from {{ source('conf', 'special_days') }}
 
 ),
 
@@ -60,11 +60,17 @@ day_hours as (
     cross join lateral (
         select hours.opens, hours.closes, hours.piece
         from hours
-        where hours.iso_weekday = extract(isodow from days.day) and coalesce(special_days.is_working, true)
+        where hours.iso_weekday = extract(isodow from days.day)
+            and coalesce(special_days.is_working, true)
+            and special_days.opens is null
+        union all
+        select special_days.opens, special_days.closes, 1
+        where special_days.is_working and special_days.opens is not null
         union all
         select usual.opens, usual.closes, usual.piece
         from usual
         where special_days.is_working
+            and special_days.opens is null
             and not exists (select from hours where hours.iso_weekday = extract(isodow from days.day))
     ) as pieces
 
