@@ -40,6 +40,7 @@ describe('times', () => {
         event('4', 'DTSTART:20250306T100000Z', 'DTEND:20250306T103000Z'),
         event('5', 'DTSTART:20250307T100000', 'DTEND:20250307T103000'),
         event('6', 'DTSTART;VALUE=DATE:20250308', 'DTEND;VALUE=DATE:20250310'),
+        event('7', 'DTSTART;TZID="Nowhere, really":20250310T100000', 'DURATION:PT30M'),
       ),
     );
     await sync({ time_zone: 'Asia/Yekaterinburg' });
@@ -50,6 +51,7 @@ describe('times', () => {
       ['4', '2025-03-06T10:00:00.000Z', '2025-03-06T10:30:00.000Z', false],
       ['5', '2025-03-07T05:00:00.000Z', '2025-03-07T05:30:00.000Z', false],
       ['6', '2025-03-07T19:00:00.000Z', '2025-03-09T19:00:00.000Z', true],
+      ['7', '2025-03-10T05:00:00.000Z', '2025-03-10T05:30:00.000Z', false],
     ]); // prettier-ignore
   });
 

@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import { sync, expandRecurringEvent, type VEvent } from 'node-ical';
 import type { RawRow } from '../engine/connection.ts';
 import { NotACalendarError } from './errors.ts';
+import { withKnownZones } from './time-zones.ts';
 
 export interface Attendee {
   readonly address: string;
@@ -63,23 +64,11 @@ export function occurrencesIn(text: string, origin: Origin, rules: ExpansionRule
     throw new NotACalendarError(origin.place, 'it does not begin as one');
   if (!/END:VCALENDAR\s*$/i.test(text)) throw new NotACalendarError(origin.place, 'it breaks off');
   const found = new Map<string, Occurrence>();
-  for (const component of Object.values(sync.parseICS(zoned(text, rules.zone)))) {
+  for (const component of Object.values(sync.parseICS(withKnownZones(text, rules.zone)))) {
     if (component?.type !== 'VEVENT') continue;
-    for (const occurrence of expand(component, origin, rules))
-      found.set(occurrence.key, occurrence);
+    for (const occurrence of expand(component, origin, rules)) found.set(occurrence.key, occurrence);
   }
   return [...found.values()].map((value) => ({ text: JSON.stringify(value), value }));
-}
-
-/** Gives times that name no zone the calendar's: the parser would take this machine's. */
-function zoned(text: string, zone: string): string {
-  return text
-    .replace(/\r?\n[ \t]/g, '')
-    .replace(
-      /^(DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)((?:;(?!TZID=)[^:;\r\n]*)*):((?:\d{8}T\d{6},?)+)\r?$/gim,
-      (_line, name: string, parameters: string, times: string) =>
-        `${name};TZID=${zone}${parameters}:${times}`,
-    );
 }
 
 function* expand(event: VEvent, origin: Origin, rules: ExpansionRules): Generator<Occurrence> {
