@@ -30,20 +30,30 @@ days as (
 
 ),
 
+business_days as (
+
+    select day, seconds, title, is_working from {{ ref('int_business_days') }}
+
+),
+
 final as (
 
     select
-        day,
-        extract(year from day)::int as year,
-        extract(quarter from day)::int as quarter,
-        extract(month from day)::int as month,
-        extract(isoyear from day)::int as iso_year,
-        extract(week from day)::int as week,
-        extract(isodow from day)::int as iso_weekday,
-        date_trunc('month', day)::date as month_start,
-        date_trunc('week', day)::date as week_start,
-        extract(isodow from day) < 6 as is_working_day
+        days.day,
+        extract(year from days.day)::int as year,
+        extract(quarter from days.day)::int as quarter,
+        extract(month from days.day)::int as month,
+        extract(isoyear from days.day)::int as iso_year,
+        extract(week from days.day)::int as week,
+        extract(isodow from days.day)::int as iso_weekday,
+        date_trunc('month', days.day)::date as month_start,
+        date_trunc('week', days.day)::date as week_start,
+        business_days.seconds as business_seconds,
+        business_days.title as holiday,
+        -- Before 2000 nobody keeps a calendar.
+        coalesce(business_days.is_working, extract(isodow from days.day) < 6) as is_working_day
     from days
+    left join business_days on business_days.day = days.day
 
 )
 
