@@ -43,7 +43,9 @@ directed as (
             when callee_extension is not null then 'internal'
             when party = 'person' and callee_number is not null then 'out'
             else 'internal'
-        end as leg_direction
+        end as leg_direction,
+        -- Two who meet in a conference talk with each other.
+        party = 'person' or (party = 'conference' and callee_extension is not null) as is_person
     from legs
 
 ),
@@ -66,7 +68,7 @@ final as (
         -- Ours: who rang on a call from outside or inside, who dialled on a call to the outside. A number outside that rang instead
         -- (a call forwarded to a mobile phone) stands for somebody of ours, too.
         case
-            when party <> 'person' then null
+            when not is_person then null
             when leg_direction = 'out' then coalesce(caller_extension, 'user ' || employee_ref, 'name ' || employee_name)
             else coalesce(callee_extension, 'user ' || employee_ref, 'name ' || employee_name, 'number ' || callee_number)
         end as person,
@@ -85,9 +87,9 @@ final as (
         answered_at,
         -- The system's seconds of talk are finer than its clock, and may leave out what was no talk (holding); longer than the clock
         -- has room for they are a slip, and the clock counts.
-        case when party = 'person' and result = 'answered' then answered_at end as talk_from,
+        case when is_person and result = 'answered' then answered_at end as talk_from,
         case
-            when party <> 'person' or result <> 'answered' then null
+            when not is_person or result <> 'answered' then null
             when talk_seconds_reported is null then greatest(ended_at, answered_at)
             when answered_at + make_interval(secs => talk_seconds_reported) > ended_at + interval '1 second'
                 then greatest(ended_at, answered_at)
