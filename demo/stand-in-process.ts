@@ -5,6 +5,8 @@ import { VoronkaError } from '../pipelines/errors.ts';
 
 /** Makes a stand-in end when its standard input does. */
 export const END_WITH_STDIN = 'VORONKA_END_WITH_STDIN';
+/** The exchange and the mail server were bought half a year ago. */
+const RECENT_DAYS = 182;
 const CLI = fileURLToPath(new URL('../bin/voronka.js', import.meta.url));
 
 export interface StandInProcess {
@@ -64,9 +66,12 @@ export async function startCompanyProcess(company: DemoCompany): Promise<StandIn
  * another core makes the stand-in's rows. Resolves when all is written.
  */
 export async function writeCompanyFiles(company: DemoCompany, folder: string): Promise<void> {
-  const child = spawn(process.execPath, [CLI, 'stand-in', 'company-files', folder, ...optionsOf(company)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const recent = ['--recent', String(RECENT_DAYS)];
+  const child = spawn(
+    process.execPath,
+    [CLI, 'stand-in', 'company-files', folder, ...recent, ...optionsOf(company)],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));

@@ -9,7 +9,9 @@ import {
   masterLine,
   playCalls,
   uisFolder,
+  type Call,
   type Exchange,
+  type Extension,
   type Pbx,
 } from '../telephony/index.ts';
 import { channelsOf } from './channels.ts';
@@ -28,8 +30,11 @@ export interface Outside {
   readonly books: Books;
   /** `managers:` of voronka.yaml: whose telephones and mailboxes are whose, and when. */
   readonly managers: readonly ManagerEntry[];
-  /** Writes `telephony/`, `mail/`, `calendar/`, `files/` and `managers.yaml` (the map above) into a folder. */
-  write(dir: string): void;
+  /**
+   * Writes `telephony/`, `mail/`, `calendar/`, `files/` and `managers.yaml` (the map above) into a folder. With `since`, only the calls
+   * and letters from that second on, as an exchange and a mail server keep them that were bought then.
+   */
+  write(dir: string, since?: number): void;
 }
 
 export interface ManagerEntry {
@@ -60,13 +65,15 @@ export function outsideOf(world: World, pbx: Pbx): Outside {
       return (books ??= keepBooks(world, exchange.calls));
     },
     managers: managerEntries(exchange),
-    write(dir) {
+    write(dir, since = 0) {
       mkdirSync(dir, { recursive: true });
       writeFileSync(join(dir, 'managers.yaml'), stringify({ managers: this.managers }));
-      writeTelephony(exchange, pbx, join(dir, 'telephony'));
-      writeMailboxes(this.letters, join(dir, 'mail'));
+      const calls = exchange.calls.filter(({ startedAt }) => startedAt >= since);
+      writeTelephony(calls, exchange.extensions, pbx, join(dir, 'telephony'));
+      const letters = this.letters.filter(({ at }) => at >= since);
+      writeMailboxes(letters, join(dir, 'mail'));
       writeCalendars(this.meetings, teamMeetings(world), join(dir, 'calendar'));
-      writeSheets(sheetsOf(this.books, callKeys[pbx]), join(dir, 'files'));
+      writeSheets(sheetsOf(booksSince(this.books, since), callKeys[pbx]), join(dir, 'files'));
     },
   };
 }
@@ -87,8 +94,18 @@ function managerEntries({ extensions }: Exchange): ManagerEntry[] {
   }));
 }
 
+/** Nobody judges a call that nobody has. */
+function booksSince(books: Books, since: number): Books {
+  return { ...books, reviews: books.reviews.filter(({ call }) => call.startedAt >= since) };
+}
+
 /** `Master.csv` of Asterisk, in the order of hanging up, or the folder of the vendor's stand-in. */
-function writeTelephony({ calls, extensions }: Exchange, pbx: Pbx, dir: string): void {
+function writeTelephony(
+  calls: readonly Call[],
+  extensions: readonly Extension[],
+  pbx: Pbx,
+  dir: string,
+): void {
   mkdirSync(dir, { recursive: true });
   if (pbx === 'asterisk') {
     const rows = [...cdrRows(calls)].map((row) => [row.end, masterLine(row)] as const);

@@ -76,8 +76,15 @@ function companyFilesCommand(): Command {
     .option('--leads <number>', 'about how many deals', wholeNumber, 40_000)
     .option('--seed <number>', 'another seed makes another department', wholeNumber, 1)
     .option('--until <moment>', 'the company’s present, e.g. 2026-03-01T12:00:00Z', instant, new Date())
-    .action((folder: string, options: { leads: number; seed: number; until: Date }) =>
-      generateCompany(options).outside.write(folder),
+    .option('--recent <days>', 'calls and mail of so many last days only', wholeNumber)
+    .action(
+      (
+        folder: string,
+        { recent, ...options }: { leads: number; seed: number; until: Date; recent?: number },
+      ) => {
+        const since = recent === undefined ? 0 : options.until.getTime() / 1000 - recent * 86_400;
+        generateCompany(options).outside.write(folder, since);
+      },
     );
 }
 
