@@ -20,6 +20,8 @@ export interface Dovecot {
   client(user: string): Promise<ImapFlow>;
   /** Puts messages where the server keeps them, which is a hundred times faster than appending. */
   fill(user: string, count: number, message: (no: number) => string): Promise<void>;
+  /** Where the server keeps the messages of a user. */
+  home(user: string): string;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function startDovecot(options: { capabilities?: string } = {}): Pro
       await client.connect();
       return client;
     },
+    home: (name) => join(folder, 'mail', name),
     async fill(name, count, message) {
       const home = join(folder, 'mail', name);
       for (const path of [home, ...['cur', 'new', 'tmp'].map((part) => join(home, part))]) {

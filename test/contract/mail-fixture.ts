@@ -1,5 +1,5 @@
-import { parseConfig } from '../../pipelines/config/index.ts';
 import { advanceStream, openSource, type AdvanceResult } from '../../pipelines/sources/index.ts';
+import { sourceSettings } from '../../pipelines/sources/registry.ts';
 import type { Warehouse } from '../../pipelines/warehouse/index.ts';
 import { PASSWORD } from './mail-dovecot.ts';
 
@@ -7,16 +7,7 @@ export const ENVIRONMENT = { MAIL_PASSWORD: PASSWORD };
 
 /** Settings of one source of mail, as voronka.yaml would give them. */
 export function mailSource(source: object) {
-  const config = parseConfig(
-    JSON.stringify({
-      account: { name: 'Test', time_zone: 'Europe/Moscow', currency: 'RUB' },
-      sources: [source],
-    }),
-    'voronka.yaml',
-  );
-  const [settings] = config.sources;
-  if (!settings) throw new Error('no source');
-  return settings;
+  return sourceSettings.parse(source);
 }
 
 export function imapSource(port: number, addresses: readonly string[], more: object = {}) {

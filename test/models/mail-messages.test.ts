@@ -3,6 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { issueToken, type TokenRequest } from '../../cube/auth.ts';
+import { runQuery } from '../../cube/query.ts';
+import { startCube } from '../../cube/server.ts';
 import { idDigest } from '../../pipelines/sources/mail/message-id.ts';
 import { openWarehouse, type Warehouse } from '../../pipelines/warehouse/index.ts';
 import { letter, mailSource, readSource, type Letter } from '../contract/mail-fixture.ts';
@@ -280,6 +283,68 @@ describe('messages in the marts', () => {
       [['zone-1', 'two-1', 'fwd-1', 'col-1', 'copies', 'stranger'].map((id) => `id:${idDigest(id)}`)],
     )) as [{ threads: number }];
     expect(threads).toBe(6);
+  });
+
+  it('are served with reply times and what waits, each manager seeing their own', async () => {
+    const cube = await startCube({
+      readerUrl: warehouse.url,
+      port: 0,
+      timeZone: 'Europe/Moscow',
+      apiSecret: 'a secret of this test',
+    });
+    try {
+      const ask = async (as: Partial<TokenRequest>, query: object): Promise<Record<string, unknown>[]> => {
+        const token = issueToken({ secret: 'a secret of this test', role: 'executive', ...as });
+        const { rows } = await runQuery({ url: cube.url, token, query });
+        return rows.map((row) =>
+          Object.fromEntries(
+            Object.entries(row).map(([name, value]) => [
+              name.replace('correspondence.', ''),
+              value !== null && name !== 'correspondence.manager' ? Number(value) : value,
+            ]),
+          ),
+        );
+      };
+      const measures = [
+        ...['emails_sent', 'emails_received', 'emails_unanswered', 'email_replies', 'email_reply_time'],
+        ...['email_reply_time_median', 'email_reply_time_p90'],
+      ].map((name) => `correspondence.${name}`);
+      const byManager = {
+        measures,
+        dimensions: ['correspondence.manager'],
+        order: { 'correspondence.manager': 'asc' },
+      };
+      // Anna: zone-2, two-3, fwd-3, clock-2 sent; zone-1, two-1, two-2, fwd-1, col-1, copies, shared-1, clock-1, stranger and the one
+      // of the group came; fwd-1, copies, stranger and the one of the group wait. Boris: col-2, shared-3; shared-2.
+      const anna = {
+        manager: 'Anna',
+        emails_sent: 4,
+        emails_received: 10,
+        emails_unanswered: 4,
+        email_replies: 3,
+        email_reply_time: (12_600 + 3_600) / 2,
+        email_reply_time_median: 8_100,
+        email_reply_time_p90: 11_700,
+      };
+      const boris = {
+        manager: 'Boris',
+        emails_sent: 2,
+        emails_received: 1,
+        emails_unanswered: 1,
+        email_replies: 2,
+        email_reply_time: (5_400 + 34_200) / 2,
+        email_reply_time_median: 19_800,
+        email_reply_time_p90: 31_320,
+      };
+      expect(await ask({}, byManager)).toEqual([anna, boris]);
+      expect(await ask({ role: 'manager', managers: [BORIS] }, byManager)).toEqual([boris]);
+      const hours = { measures: ['correspondence.emails_received'], dimensions: ['correspondence.hour'] };
+      const evening = { member: 'correspondence.hour', operator: 'gte', values: ['18'] };
+      // 20:30 and 21:30 in UTC are before and after midnight in Moscow.
+      expect(await ask({}, { ...hours, filters: [evening] })).toEqual([{ hour: 23, emails_received: 1 }]);
+    } finally {
+      await cube.stop();
+    }
   });
 
   it('stay what they were when their copies are cleared away', async () => {

@@ -2,7 +2,7 @@ import { StreamMissingError } from '../engine/errors.ts';
 import type { ChangeBatch, ChangesRequest, FeedConnection, SourceAccount } from '../engine/connection.ts';
 import type { StreamPart } from '../engine/stream.ts';
 import { deletions, KnownMessages } from '../mail/known-messages.ts';
-import { mailboxRow } from '../mail/mailbox-row.ts';
+import { mailboxChanges } from '../mail/mailbox-row.ts';
 import { mailStreams } from '../mail/streams.ts';
 import type { Warehouse } from '../../warehouse/index.ts';
 import { MailboxClient, type ServerFolder } from './mailbox-client.ts';
@@ -68,8 +68,7 @@ export class ImapConnection implements FeedConnection {
     signal: AbortSignal,
   ): AsyncGenerator<ChangeBatch> {
     if (stream === 'mailboxes') {
-      const { mailboxes, own_domains: domains } = this.#settings;
-      yield { rows: mailboxes.map((one) => mailboxRow(one, domains)), state: {} };
+      yield* mailboxChanges(this.#settings.mailboxes, this.#settings.own_domains, state);
       return;
     }
     const [address = ''] = part.split('/', 1);

@@ -1,4 +1,5 @@
-import type { RawRow } from '../engine/connection.ts';
+import { createHash } from 'node:crypto';
+import type { ChangeBatch, RawRow } from '../engine/connection.ts';
 
 export interface Mailbox {
   readonly address: string;
@@ -13,8 +14,22 @@ const PUBLIC_DOMAINS = new Set(
   ).split(' '),
 );
 
+/** The mailboxes of a source, when the configuration says something else of them than when they were last read. */
+export function* mailboxChanges(
+  mailboxes: readonly Mailbox[],
+  ownDomains: readonly string[],
+  state: unknown,
+): Generator<ChangeBatch> {
+  const rows = mailboxes.map((mailbox) => mailboxRow(mailbox, ownDomains));
+  const digest = createHash('sha256')
+    .update(rows.map(({ text }) => text).join('\n'))
+    .digest('hex');
+  if ((state as { digest?: string } | null)?.digest === digest) return;
+  yield { rows, state: { digest } };
+}
+
 /** What the models have to know of a mailbox: which addresses are its own, and which domains the company's. */
-export function mailboxRow({ address, aliases }: Mailbox, ownDomains: readonly string[]): RawRow {
+function mailboxRow({ address, aliases }: Mailbox, ownDomains: readonly string[]): RawRow {
   const addresses = [...new Set([address, ...aliases])];
   const domains = addresses.map((one) => one.slice(one.lastIndexOf('@') + 1));
   const value = {

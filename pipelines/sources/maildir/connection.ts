@@ -2,7 +2,7 @@ import { StreamMissingError } from '../engine/errors.ts';
 import type { ChangeBatch, ChangesRequest, FeedConnection, SourceAccount } from '../engine/connection.ts';
 import type { StreamPart } from '../engine/stream.ts';
 import { deletions, KnownMessages } from '../mail/known-messages.ts';
-import { mailboxRow, type Mailbox } from '../mail/mailbox-row.ts';
+import { mailboxChanges, type Mailbox } from '../mail/mailbox-row.ts';
 import { mailStreams } from '../mail/streams.ts';
 import type { Warehouse } from '../../warehouse/index.ts';
 import { mailFolders, type MailFolder } from './mail-tree.ts';
@@ -59,7 +59,7 @@ export class MaildirConnection implements FeedConnection {
     signal: AbortSignal,
   ): AsyncGenerator<ChangeBatch> {
     if (stream === 'mailboxes') {
-      yield { rows: this.#mailboxes.map((one) => mailboxRow(one, this.#settings.own_domains)), state: {} };
+      yield* mailboxChanges(this.#mailboxes, this.#settings.own_domains, state);
       return;
     }
     const [address = ''] = part.split('/', 1);

@@ -33,7 +33,8 @@ export class MessageScanner {
   readonly #boundaries: string[] = [];
 
   line(line: Buffer, length: number): void {
-    this.#size += length;
+    // As it goes over the wire, whatever ends the lines in the file.
+    this.#size += length + (length - line.length === 1 ? 1 : 0);
     const part = this.#parts.at(-1);
     if (!part) return;
     if (this.#inHeaders) {
