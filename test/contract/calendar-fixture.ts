@@ -23,7 +23,7 @@ export async function openCalendarBench(): Promise<CalendarBench> {
   const { pool } = warehouse;
   const events = async (isDeleted: boolean): Promise<Occurrence[]> => {
     const { rows } = await pool.query<{ payload: Occurrence }>(
-      `select payload from raw.calendar__events where is_deleted = $1 order by payload ->> 'start_at', payload ->> 'uid'`,
+      `select payload from raw.calendar__events where is_deleted = $1 order by payload ->> 'start_at', payload ->> 'uid', payload ->> 'owner'`,
       [isDeleted],
     );
     return rows.map(({ payload }) => payload);
