@@ -1,3 +1,5 @@
+import { SOURCES_TEMPLATE } from './template-sources.ts';
+
 /** What `voronka init` writes: every key with its meaning; what is commented out shows the default. */
 export const CONFIG_TEMPLATE = `# voronka: where the data comes from and how your sales department works.
 # Secrets never stand here, only the NAMES of the environment variables that hold them.
@@ -7,6 +9,11 @@ account:
   name: Acme sales
   time_zone: Europe/Moscow # a day of a report is a day in this zone
   currency: RUB
+  country: RU # of phone numbers that are written without one
+  # When you work: norms are held against this time. Lunch is the gap between two entries.
+  # business_hours: { mon-thu: ["09:00-13:00", "14:00-18:00"], fri: ["09:00-17:00"] }
+  # holidays: [2026-01-01, { day: 2026-05-01, title: Labour Day }] # or a file of holidays (docs/files.md)
+  # working_days: [2026-02-14] # a Saturday that is worked
 
 # Without DATABASE_URL in the environment voronka runs its own Postgres in .voronka/postgres.
 # database:
@@ -31,7 +38,7 @@ sources:
     # amoCRM tells of each change at once and its row is read some seconds later, between the reads of the schedule.
     # \`voronka webhooks\` prints the address to give to amoCRM; it must reach serve.host and serve.port from the internet.
     # webhooks: { enabled: true, debounce: 5s }
-
+${SOURCES_TEMPLATE}
 # How often each source is read and the marts are built: an interval that divides a minute, an hour or a day, or a cron
 # expression in the account's time zone. Nothing is started in the quiet hours.
 schedule:
@@ -53,6 +60,17 @@ funnel:
   #     Proposal sent: proposal
   #     Negotiation: objection
   #     Contract: agreement
+
+# Who uses which extension and mailbox, and when; a manager is named by the e-mail, id or name the CRM has (docs/identity.md).
+# managers:
+#   - manager: anna@company.ru
+#     extensions: ["101", { number: "102", source: pbx, from: 2025-01-01, to: 2025-06-30 }]
+#     mailboxes: [anna@company.ru]
+
+# Norms, in business time.
+# regulation:
+#   callback_norm: 30m # a missed call is called back within this
+#   first_contact_norm: 30m # a new lead is contacted within this
 
 serve:
   host: 127.0.0.1

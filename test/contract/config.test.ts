@@ -6,6 +6,8 @@ import {
   loadConfig,
   parseConfig,
 } from '../../pipelines/config/index.ts';
+import { SOURCES_TEMPLATE } from '../../pipelines/config/template-sources.ts';
+import { SOURCE_KINDS } from '../../pipelines/sources/index.ts';
 
 const VALID = `
 account: { name: Acme, time_zone: Europe/Moscow, currency: RUB }
@@ -27,6 +29,14 @@ function mistakesIn(text: string): Record<string, string> {
 describe('voronka.yaml', () => {
   it('is accepted as `voronka init` writes it', () => {
     expect(parseConfig(CONFIG_TEMPLATE, 'voronka.yaml').account.time_zone).toBe('Europe/Moscow');
+  });
+
+  it('shows an example of every kind of source that works once it is switched on', () => {
+    const examples = SOURCES_TEMPLATE.split('\n')
+      .filter((line) => /^ {2}# (- type| {2})/.test(line))
+      .map((line) => line.replace('# ', ''));
+    const { sources } = parseConfig(VALID + examples.join('\n'), 'voronka.yaml');
+    expect(sources.map(({ type }) => type).sort()).toEqual(SOURCE_KINDS.map(({ type }) => type).sort());
   });
 
   it('fills in defaults and cannot be changed afterwards', () => {
