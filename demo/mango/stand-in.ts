@@ -48,7 +48,7 @@ export interface MangoStandIn {
   settled(): Promise<void>;
   /** All legs with every column, also those that do not show yet; times are true unix seconds. */
   truth(): Leg[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

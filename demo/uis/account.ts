@@ -17,7 +17,7 @@ export const uisRules: FolderRules<UisFile> = {
         start_time: 'string',
         finish_time: 'string',
         direction: 'string',
-        contact_phone_number: 'string',
+        contact_phone_number: 'string?',
       },
     },
     'call_legs.jsonl': {

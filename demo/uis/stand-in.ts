@@ -41,7 +41,7 @@ export interface UisStandIn {
   editCall(id: number, changes: Json): void;
   /** All rows of a list, also those that do not show yet, as they were given. */
   truth(list: UisList): Json[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

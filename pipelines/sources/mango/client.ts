@@ -26,10 +26,8 @@ export interface MangoClientOptions {
 }
 
 export interface Asking {
-  /** Beside the limiter of the product: one of the question's own. */
-  readonly limiter?: RateLimiter;
-  /** Between two questions of that kind. */
-  readonly apartMs?: number;
+  /** Beside the limiter of the product: one of the question's own kind, and the time between two of them. */
+  readonly pace?: { readonly limiter: RateLimiter; readonly apartMs: number };
   readonly signal?: AbortSignal;
 }
 
@@ -57,14 +55,14 @@ export class MangoClient {
     let last = '';
     let cause: unknown;
     for (let tries = 1; tries <= this.#maxTries; tries += 1) {
-      if (asking.limiter) {
-        await asking.limiter.acquire(signal).then((slot) => slot.sent());
-        await asking.limiter.pauseFor(asking.apartMs ?? 0);
-      }
+      if (asking.pace) await asking.pace.limiter.acquire(signal).then((slot) => slot.sent());
       const grant = await this.#options.limiter.acquire(signal);
+      await this.#keepApart(asking);
       let answer: HttpAnswer;
       try {
         answer = await this.#send(path, question, grant, signal);
+        // Counted again from here: when the question really arrived is only known to have been before.
+        await this.#keepApart(asking);
       } catch (error) {
         signal?.throwIfAborted();
         last = describeFailure(error, this.#secrets());
@@ -100,6 +98,10 @@ export class MangoClient {
       await pause(backoffMs(tries), asking.signal);
     }
     throw new MangoUnavailableError(this.host, path, this.#maxTries, 'an answer that was cut off');
+  }
+
+  async #keepApart({ pace }: Asking): Promise<void> {
+    if (pace && pace.apartMs > 0) await pace.limiter.pauseFor(pace.apartMs);
   }
 
   async #send(

@@ -87,8 +87,7 @@ export class MangoConnection implements ListConnection {
     };
     for (let keys = 1; keys <= MOST_KEYS; keys += 1) {
       const { key } = await client.askJson('/vpbx/stats/request', question, {
-        limiter: limiters.statistics,
-        apartMs: reportEveryMs,
+        pace: { limiter: limiters.statistics, apartMs: reportEveryMs },
         signal,
       });
       if (typeof key !== 'string')
@@ -130,8 +129,7 @@ export class MangoConnection implements ListConnection {
     const path = '/vpbx/config/users/request';
     const question = { ext_fields: ['general.user_id', 'groups'] };
     const { users } = await client.askJson(path, question, {
-      limiter: limiters.users,
-      apartMs: reportEveryMs,
+      pace: { limiter: limiters.users, apartMs: reportEveryMs },
       signal,
     });
     if (!Array.isArray(users))

@@ -73,8 +73,9 @@ export function openMango(settings: MangoSettings, options: OpenOptions): Promis
       overlapSeconds: seconds(settings.overlap),
       windowSeconds: Math.min(LONGEST_WINDOW_S, Math.max(SHORTEST_WINDOW_S, seconds(settings.window))),
       limiters: {
-        statistics: limiter(`${product} statistics`, 1),
-        users: limiter(`${product} users`, 1),
+        // Their pace is the pause after each of them: less than one a second.
+        statistics: limiter(`${product} statistics`, PER_SECOND),
+        users: limiter(`${product} users`, PER_SECOND),
       },
       reportEveryMs: seconds(settings.report_every) * 1_000,
       pollMs: times.pollMs ?? POLL_MS,
