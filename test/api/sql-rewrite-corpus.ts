@@ -35,11 +35,20 @@ export interface OracleModel {
   readonly aggregates: ReadonlyMap<string, string>;
 }
 
-const POLICY = `
+/** A manager sees customers of their own gender, and of the other cubes nothing. */
+const policy = (name: string): string => `
     access_policy:
       - group: executive
         row_level: { allow_all: true }
-`;
+${
+  name === 'KibanaSampleDataEcommerce'
+    ? `      - group: manager
+        row_level:
+          filters:
+            - { member: customer_gender, operator: equals, values: '{ securityContext.managers }' }
+`
+    : ''
+}`;
 
 /** Runs the generator that comes with the corpus. It makes public cubes; here a view with a policy stands before each. */
 export function oracleModel(): OracleModel {
@@ -61,7 +70,7 @@ export function oracleModel(): OracleModel {
           '- name: base_KibanaSampleDataEcommerce\n$1',
         )
         .replaceAll('{KibanaSampleDataEcommerce}', '{base_KibanaSampleDataEcommerce}');
-      const view = `views:\n  - name: ${name}\n    cubes:\n      - join_path: base_${name}\n        includes: '*'\n${POLICY}`;
+      const view = `views:\n  - name: ${name}\n    cubes:\n      - join_path: base_${name}\n        includes: '*'\n${policy(name)}`;
       return { fileName, content: `${content}\n${view}` };
     });
     return {

@@ -1,9 +1,10 @@
 import type { FuncCall } from 'libpg-query';
 
-import type { FormulaMeasure, LeafAggregate } from './measure-sql.ts';
+import { refuseFormula, writeFormula } from './formula-call.ts';
+import type { LeafAggregate } from './measure-sql.ts';
 import type { Reading } from './reading.ts';
 import { refuse } from './refusal.ts';
-import { reach, type Flow, type GroupedFlow, type Relation, type RowFlow } from './scope.ts';
+import { type Flow, type GroupedFlow, type Relation, type RowFlow } from './scope.ts';
 import { isRowsRelation } from './select-reader.ts';
 import { functionName } from './tree.ts';
 
@@ -77,7 +78,9 @@ export function applyAggregate(use: AggregateUse, reading: Reading): void {
   if (argument?.kind === 'row') {
     const measure = argument.source.measure(argument.measure.name);
     if (measure.kind === 'formula') {
-      if (!RE_EVALUATED.has(name) || argument.isConditional) refuseFormula(argument, call);
+      if (!RE_EVALUATED.has(name)) refuseFormula(argument, call);
+      // What adds up is a total, not a ratio: its average is a question of its own, which the total does not answer.
+      if (measure.isAdditive && name !== 'sum') refuseMismatch(argument, name, 'sum', []);
       writeFormula(use, argument, measure, reading);
       return;
     }
@@ -88,8 +91,9 @@ export function applyAggregate(use: AggregateUse, reading: Reading): void {
   }
   for (const row of rowsOf(use.flows)) {
     const measure = row.source.measure(row.measure.name);
-    if (measure.kind === 'formula') refuseFormula(row, call);
     if (measure.kind === 'leaf') refuseMismatch(row, name, measure.aggregate);
+    // What adds up may be added up row by row, also as a part of an expression.
+    else if (name !== 'sum' || !measure.isAdditive) refuseFormula(row, call);
   }
 }
 
@@ -116,7 +120,6 @@ function applyMeasure(use: AggregateUse, reading: Reading): void {
   }
   const measure = argument.source.measure(argument.measure.name);
   if (measure.kind === 'formula') {
-    if (argument.isConditional) refuseFormula(argument, call);
     writeFormula(use, argument, measure, reading);
     return;
   }
@@ -130,53 +133,25 @@ function applyMeasure(use: AggregateUse, reading: Reading): void {
   if (use.keepsName) text.insert(end, ' AS measure');
 }
 
-/** The formula in the place of the call, with what the call says after its parentheses (FILTER, OVER) said of each aggregate. */
-function writeFormula(use: AggregateUse, flow: RowFlow, measure: FormulaMeasure, { text }: Reading): void {
-  const hidden = flow.source.hiddenColumns(measure);
-  const from = use.call.location ?? 0;
-  const { close, end } = text.call(from);
-  const hasClauses = end > close + 1;
-  if (hasClauses && !measure.pieces.some((piece) => typeof piece === 'object' && 'endOfAggregate' in piece)) {
-    refuse(
-      '0A000',
-      `FILTER and OVER cannot be applied to "${flow.measure.name}"`,
-      'Put the condition into WHERE.',
-    );
-  }
-  const columns = new Map([...hidden].map(([column, name]) => [column, reach(flow, name)]));
-  const alias = use.keepsName ? ` AS ${functionName(use.call)}` : '';
-  text.replace(from, end, (piece) => {
-    const clauses = hasClauses ? piece(close + 1, end) : '';
-    const parts = measure.pieces.map((part) => {
-      if (typeof part === 'string') return part;
-      return 'column' in part ? (columns.get(part.column) ?? '') : clauses;
-    });
-    return `(${parts.join('')})${alias}`;
-  });
-}
-
 function orZero(call: FuncCall, { text }: Reading): void {
   const { open, close } = text.call(call.location ?? 0);
   text.insert(open + 1, 'COALESCE(');
   text.insert(close, ', 0)');
 }
 
-function refuseMismatch(flow: RowFlow, aggregate: string, type: LeafAggregate): void {
-  if (aggregate === type || OVER_ROWS[aggregate]?.includes(type)) return;
+function refuseMismatch(
+  flow: RowFlow,
+  aggregate: string,
+  type: LeafAggregate,
+  allowed: readonly LeafAggregate[] | undefined = OVER_ROWS[aggregate],
+): void {
+  if (aggregate === type || allowed?.includes(type)) return;
   const { name } = flow.measure;
   refuse(
     '42809',
     `Measure aggregation type doesn't match: "${name}" is ${WRITTEN[type]} of its rows, and ${aggregate.replace('_', ' ').toUpperCase()} ` +
       'of that would be another number',
     `Write MEASURE(${name})${type === 'count_distinct' ? ` or COUNT(DISTINCT ${name})` : ` or ${WRITTEN[type]}(${name})`}.`,
-  );
-}
-
-function refuseFormula({ measure: { name } }: RowFlow, call: FuncCall): never {
-  refuse(
-    '42809',
-    `"${name}" is computed from other measures of the whole group; ${functionName(call).toUpperCase()} over its parts would be another number`,
-    `Write MEASURE(${name}), with conditions in WHERE or in FILTER (WHERE …).`,
   );
 }
 

@@ -21,6 +21,8 @@ export interface FormulaMeasure {
   readonly pieces: readonly FormulaPiece[];
   /** Whether values of parts add up to the value of the whole. */
   readonly isAdditive: boolean;
+  /** Whether every aggregate can be given a FILTER or OVER: some have a FILTER already. */
+  readonly canBeFiltered: boolean;
 }
 
 /** SQL; a column of Cube's relations; or the end of an aggregate call, where a FILTER may stand. */
@@ -77,6 +79,7 @@ function leaf(node: Node, text: SourceText): LeafMeasure | undefined {
 }
 
 function formula(node: Node, text: SourceText, name: string): FormulaMeasure {
+  let canBeFiltered = true;
   const cuts: { from: number; to: number; piece: FormulaPiece }[] = [];
   for (const part of partsOf(node)) {
     if ('SubLink' in part)
@@ -88,8 +91,7 @@ function formula(node: Node, text: SourceText, name: string): FormulaMeasure {
     }
     if (isPart(part['FuncCall']) && isAggregate(part['FuncCall'])) {
       const call = part['FuncCall'] as FuncCall;
-      // A second FILTER is a syntax error; the way out is to refuse one on such a measure, where it is asked for.
-      if (call.agg_filter !== undefined) continue;
+      if (call.agg_filter !== undefined) canBeFiltered = false;
       const { end } = text.call(call.location ?? 0);
       cuts.push({ from: end, to: end, piece: { endOfAggregate: true } });
     }
@@ -102,7 +104,7 @@ function formula(node: Node, text: SourceText, name: string): FormulaMeasure {
     at = to;
   }
   pieces.push(text.slice(at, Buffer.byteLength(text.text)));
-  return { kind: 'formula', pieces, isAdditive: isAdditive(node) };
+  return { kind: 'formula', pieces, isAdditive: isAdditive(node), canBeFiltered };
 }
 
 /** Sums and counts, their sums and differences, multiples by a constant, and 0 in place of a missing one. */

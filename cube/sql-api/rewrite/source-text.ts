@@ -39,7 +39,11 @@ export class SourceText {
     return Buffer.from(this.#bytes.slice(from, to), 'latin1').toString();
   }
 
+  /** The last word on the same bytes counts. */
   replace(from: number, to: number, text: Replacement): void {
+    const before =
+      to > from ? this.#splices.findIndex((splice) => splice.from === from && splice.to === to) : -1;
+    if (before >= 0) this.#splices.splice(before, 1);
     this.#splices.push({ from, to, text });
   }
 

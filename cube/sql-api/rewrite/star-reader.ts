@@ -38,6 +38,8 @@ export class StarReader {
     if (canSpell) {
       const to = text.nameEnd(from);
       const original = text.slice(from, to);
+      if (!original.endsWith('*'))
+        refuse('0A000', 'TABLE is not supported for views', 'Write SELECT * FROM.');
       text.replace(from, to, () =>
         isPlain && !relations.some(({ level }) => level?.isLonger)
           ? original
