@@ -63,6 +63,25 @@ function* legRows(call: Call): Generator<MangoRow> {
       disconnect_reason: isAll && call.outcome === 'abandoned' ? 1110 : 1170,
     };
   }
+  const inQueue = legs.filter(({ group }) => group !== null);
+  if (inQueue[0] !== undefined) {
+    // Waiting for a group is a stay of its own, until somebody picks up or nobody is left to.
+    const left = inQueue.map(({ answeredAt, endedAt }) => answeredAt ?? endedAt);
+    const answers = inQueue.flatMap(({ answeredAt }) => answeredAt ?? []);
+    yield {
+      ...base,
+      start: inQueue[0].startedAt,
+      answer: 0,
+      finish: answers.length > 0 ? Math.min(...answers) : Math.max(...left),
+      from_extension: '',
+      from_number: client,
+      to_extension: '',
+      to_number: line,
+      line_number: line,
+      location: 'queue',
+      disconnect_reason: answers.length > 0 ? 1100 : 1164,
+    };
+  }
   for (const leg of legs) {
     if (leg.end === 'announced') continue;
     const { from, to, answeredAt } = leg;

@@ -133,7 +133,8 @@ final as (
         end as answered_at,
         to_timestamp(finish - ahead) as ended_at,
         direction as direction_hint,
-        caller_number,
+        -- No number on a call from outside: it is hidden.
+        case when direction = 'in' then coalesce(caller_number, 'anonymous') else caller_number end as caller_number,
         callee_number,
         caller_extension,
         callee_extension,

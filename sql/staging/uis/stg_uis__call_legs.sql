@@ -190,7 +190,8 @@ final as (
         started_at + length as ended_at,
         direction as direction_hint,
         case direction
-            when 'in' then coalesce(contact_number, calling_number)
+            -- No number on a call from outside: it is hidden.
+            when 'in' then coalesce(contact_number, calling_number, 'anonymous')
             else coalesce(dialler_number, calling_number)
         end as caller_number,
         case direction
