@@ -1,92 +1,37 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueToken, type TokenRequest } from '../../cube/auth.ts';
 import { runQuery } from '../../cube/query.ts';
 import { startCube } from '../../cube/server.ts';
 import { idDigest } from '../../pipelines/sources/mail/message-id.ts';
-import { openWarehouse, type Warehouse } from '../../pipelines/warehouse/index.ts';
-import { letter, mailSource, readSource, type Letter } from '../contract/mail-fixture.ts';
-import { CONFIG, createSmallCrm, lead, START, type RawRow, type SmallCrm } from './small-crm.ts';
+import { letter } from '../contract/mail-fixture.ts';
+import {
+  anna,
+  at,
+  boris,
+  card,
+  client,
+  openMailOffice,
+  re,
+  writeLetters,
+  type MailOffice,
+} from './mail-office.ts';
+import { lead, type SmallCrm } from './small-crm.ts';
 
 const [ANNA, BORIS] = ['7:1', '7:2'];
+const SECRET = 'a secret that only this test of mail knows';
 const ACME = '7:company:9';
 
-const card = (id: number, email: string, company?: number): RawRow => ({
-  stream: 'contacts',
-  id: String(id),
-  updatedAt: id,
-  payload: {
-    id,
-    name: `Card ${id}`,
-    created_at: START,
-    custom_fields_values: [{ field_code: 'EMAIL', values: [{ value: email }] }],
-    _embedded: { companies: company === undefined ? [] : [{ id: company }] },
-  },
-});
-
-/** `Mon, 03 Mar 2025 HH:MM:SS ZONE`. */
-const at = (time: string, zone = '+0000', day = 3): string =>
-  `${['Sat', 'Sun', 'Mon', 'Tue', 'Wed'][day] ?? 'Mon'}, ${String(day).padStart(2, '0')} Mar 2025 ${time} ${zone}`;
-
+let office: MailOffice;
 let crm: SmallCrm;
-let warehouse: Warehouse;
-let folder: string;
-let files = 0;
-
-/** Puts a copy of a letter into a folder of a mailbox. */
-function put(place: string, options: Letter): void {
-  files += 1;
-  const path = join(folder, place, 'cur', `${files}:2,`);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, letter(options));
-}
-
-const re = (...ids: string[]): string[] => [
-  `In-Reply-To: <${ids.at(-1)}>`,
-  `References: ${ids.map((id) => `<${id}>`).join(' ')}`,
-];
-const [anna, boris, sales] = ['anna@example.org', 'boris@example.org', 'sales@example.org'];
-const client = 'client@acme.example';
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'voronka-mail-'));
-  crm = await createSmallCrm({
-    ...CONFIG,
-    managers: [
-      {
-        manager: 'Anna',
-        team: null,
-        extensions: [],
-        mailboxes: [{ address: anna }, { address: sales, to: '2025-03-03' }],
-      },
-      {
-        manager: 'Boris',
-        team: null,
-        extensions: [],
-        mailboxes: [{ address: boris }, { address: sales, from: '2025-03-04' }],
-      },
-    ],
-  });
-  warehouse = await openWarehouse({ url: String(crm.pool.options.connectionString) });
-  await crm.put([
-    card(1, 'Client@ACME.example', 9),
-    card(2, 'buyer@beta.example'),
-    { stream: 'companies', id: '9', updatedAt: 1, payload: { id: 9, name: 'Acme', created_at: START } },
-    // Opened at 06:00 UTC; the one of 08:30 is the newer open one from then on.
-    lead({ id: 100, status: 20, contacts: [{ id: 1, is_main: true }], company: 9 }),
-    lead({ id: 101, status: 20, created: 150, contacts: [{ id: 1, is_main: true }], company: 9 }),
-  ]);
+  office = await openMailOffice();
+  crm = office.crm;
 });
-afterAll(async () => {
-  await warehouse?.close();
-  await crm?.drop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => office?.close());
 
-const read = () => readSource(warehouse, mailSource({ type: 'maildir', path: folder }));
 const message = async (id: string) =>
   (
     await crm.rows(
@@ -103,96 +48,8 @@ const thread = async (id: string): Promise<unknown> =>
 
 describe('messages in the marts', () => {
   beforeAll(async () => {
-    // Asked at noon in Yekaterinburg, answered at half past one in Moscow: 07:00 and 10:30 in UTC.
-    put(`${anna}/INBOX`, { id: 'zone-1', from: client, to: anna, date: at('12:00:00', '+0500') });
-    put(`${anna}/Sent`, {
-      id: 'zone-2',
-      from: anna,
-      to: client,
-      date: at('13:30:00', '+0300'),
-      more: re('zone-1'),
-    });
-
-    // Two questions, the machine's answer between them, then a person's.
-    put(`${anna}/INBOX`, { id: 'two-1', from: client, to: anna, date: at('08:00:00') });
-    const auto = [...re('two-1'), 'Auto-Submitted: auto-replied'];
-    put(`${anna}/Sent`, { id: 'two-auto', from: anna, to: client, date: at('08:00:05'), more: auto });
-    put(`${anna}/INBOX`, { id: 'two-2', from: client, to: anna, date: at('08:10:00'), more: re('two-1') });
-    put(`${anna}/Sent`, {
-      id: 'two-3',
-      from: anna,
-      to: client,
-      date: at('09:00:00'),
-      more: re('two-1', 'two-2'),
-    });
-    // The client is out of office: that asks nothing.
-    const away = [...re('two-3'), 'Auto-Submitted: auto-replied (vacation)'];
-    put(`${anna}/INBOX`, { id: 'two-away', from: client, to: anna, date: at('09:00:30'), more: away });
-
-    // Passed on to a colleague and to a supplier: the client waits.
-    put(`${anna}/INBOX`, { id: 'fwd-1', from: client, to: anna, date: at('08:00:00') });
-    put(`${anna}/Sent`, { id: 'fwd-2', from: anna, to: boris, date: at('08:05:00'), more: re('fwd-1') });
-    put(`${boris}/INBOX`, { id: 'fwd-2', from: anna, to: boris, date: at('08:05:00'), more: re('fwd-1') });
-    put(`${anna}/Sent`, {
-      id: 'fwd-3',
-      from: anna,
-      to: 'x@supplier.example',
-      date: at('08:06:00'),
-      more: re('fwd-1'),
-    });
-
-    // Anna was asked, Boris answered, to the client's colleague with the client in copy.
-    put(`${anna}/INBOX`, { id: 'col-1', from: client, to: anna, date: at('08:00:00') });
-    const copied = [...re('col-1'), `Cc: ${client}`];
-    put(`${boris}/Sent`, {
-      id: 'col-2',
-      from: boris,
-      to: 'chief@acme.example',
-      date: at('09:30:00'),
-      more: copied,
-    });
-
-    // One message in three folders of two mailboxes.
-    for (const place of [`${anna}/INBOX`, `${anna}/Archive/2025`, `${boris}/INBOX`]) {
-      put(place, { id: 'copies', from: 'buyer@beta.example', to: `${anna}, ${boris}`, date: at('10:00:00') });
-    }
-    // The shared mailbox was Anna's on the third, Boris' from the fourth; at 21:30 UTC it is the fourth in Moscow.
-    put(`${sales}/INBOX`, { id: 'shared-1', from: client, to: sales, date: at('20:30:00') });
-    put(`${sales}/INBOX`, { id: 'shared-2', from: client, to: sales, date: at('21:30:00') });
-    put(`${sales}/Sent`, {
-      id: 'shared-3',
-      from: sales,
-      to: client,
-      date: at('06:00:00', '+0000', 4),
-      more: re('shared-1'),
-    });
-
-    // The clock of the answering computer was slow.
-    put(`${anna}/INBOX`, { id: 'clock-1', from: client, to: anna, date: at('11:00:00') });
-    put(`${anna}/Sent`, { id: 'clock-2', from: anna, to: client, date: at('10:58:00'), more: re('clock-1') });
-
-    put(`${anna}/INBOX`, { id: 'stranger', from: 'who@else.example', to: anna, date: at('12:00:00') });
-    const marks: Record<string, string[]> = {
-      bounce: ['Content-Type: multipart/report; report-type=delivery-status; boundary=b', ...re('zone-2')],
-      receipt: [
-        'Content-Type: multipart/report; report-type=disposition-notification; boundary=b',
-        ...re('zone-2'),
-      ],
-      calendar: ['Content-Type: text/calendar; method=REQUEST'],
-      newsletter: ['List-Id: <news.acme.example>', 'List-Unsubscribe: <https://acme.example>'],
-      automatic: ['Auto-Submitted: auto-generated'],
-      person: [
-        'Auto-Submitted: no',
-        'List-Id: <x>',
-        'List-Post: <mailto:sales@example.org>',
-        'List-Unsubscribe: <x>',
-      ],
-    };
-    for (const [kind, more] of Object.entries(marks)) {
-      put(`${anna}/INBOX`, { id: `kind-${kind}`, from: client, to: anna, date: at('13:00:00'), more });
-    }
-    put(`${anna}/Spam`, { id: 'kind-junk', from: client, to: anna, date: at('13:00:00') });
-    await read();
+    writeLetters(office);
+    await office.read();
     await crm.build();
   });
 
@@ -287,14 +144,14 @@ describe('messages in the marts', () => {
 
   it('are served with reply times and what waits, each manager seeing their own', async () => {
     const cube = await startCube({
-      readerUrl: warehouse.url,
+      readerUrl: office.url,
       port: 0,
       timeZone: 'Europe/Moscow',
-      apiSecret: 'a secret of this test',
+      apiSecret: SECRET,
     });
     try {
       const ask = async (as: Partial<TokenRequest>, query: object): Promise<Record<string, unknown>[]> => {
-        const token = issueToken({ secret: 'a secret of this test', role: 'executive', ...as });
+        const token = issueToken({ secret: SECRET, role: 'executive', ...as });
         const { rows } = await runQuery({ url: cube.url, token, query });
         return rows.map((row) =>
           Object.fromEntries(
@@ -307,7 +164,7 @@ describe('messages in the marts', () => {
       };
       const measures = [
         ...['emails_sent', 'emails_received', 'emails_unanswered', 'email_replies', 'email_reply_time'],
-        ...['email_reply_time_median', 'email_reply_time_p90'],
+        ...['email_reply_time_median', 'email_reply_time_p90', 'email_reply_business_time'],
       ].map((name) => `correspondence.${name}`);
       const byManager = {
         measures,
@@ -325,6 +182,8 @@ describe('messages in the marts', () => {
         email_reply_time: (12_600 + 3_600) / 2,
         email_reply_time_median: 8_100,
         email_reply_time_p90: 11_700,
+        // 10:00 to 13:30 has half an hour of lunch.
+        email_reply_business_time: (10_800 + 3_600) / 2,
       };
       const boris = {
         manager: 'Boris',
@@ -335,6 +194,8 @@ describe('messages in the marts', () => {
         email_reply_time: (5_400 + 34_200) / 2,
         email_reply_time_median: 19_800,
         email_reply_time_p90: 31_320,
+        // From 11:00 to 12:30; and from 23:30 to the opening of the next day.
+        email_reply_business_time: (5_400 + 0) / 2,
       };
       expect(await ask({}, byManager)).toEqual([anna, boris]);
       expect(await ask({ role: 'manager', managers: [BORIS] }, byManager)).toEqual([boris]);
@@ -348,8 +209,8 @@ describe('messages in the marts', () => {
   });
 
   it('stay what they were when their copies are cleared away', async () => {
-    await rm(join(folder, anna, 'Sent'), { recursive: true });
-    expect(await read()).toMatchObject({ inserted: 0 });
+    await rm(join(office.folder, anna, 'Sent'), { recursive: true });
+    expect(await office.read()).toMatchObject({ inserted: 0 });
     await crm.build();
     expect(await message('zone-2')).toMatchObject({
       is_reply: true,
@@ -362,14 +223,14 @@ describe('messages in the marts', () => {
 
   it('come out the same from changes as from everything', async () => {
     // Late mail that joins two threads, a card that gets and one that loses its address, a deal that is closed, a question answered.
-    put(`${anna}/INBOX`, {
+    office.put(`${anna}/INBOX`, {
       id: 'join',
       from: client,
       to: anna,
       date: at('14:00:00'),
       more: re('zone-1', 'fwd-1'),
     });
-    put(`${boris}/Sent`, {
+    office.put(`${boris}/Sent`, {
       id: 'late',
       from: boris,
       to: 'who@else.example',
@@ -378,7 +239,7 @@ describe('messages in the marts', () => {
     });
     // No Message-ID: what stands in its head says that it is one message.
     for (const box of [anna, boris]) {
-      const path = join(folder, box, 'INBOX', 'cur', 'nameless:2,S');
+      const path = join(office.folder, box, 'INBOX', 'cur', 'nameless:2,S');
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(
         path,
@@ -388,7 +249,7 @@ describe('messages in the marts', () => {
         ),
       );
     }
-    await read();
+    await office.read();
     await crm.put([
       card(2, 'nobody@beta.example'),
       card(3, 'who@else.example'),
