@@ -1,5 +1,6 @@
 import type { TestDatabase } from '../harness/database.ts';
 import { createCallMarts } from './calls-fixture.ts';
+import { createFileMarts } from './files-marts.ts';
 import { fill, type Row } from './fill-mart.ts';
 
 /**
@@ -377,6 +378,7 @@ export async function createMarts({ pool, url }: TestDatabase): Promise<string> 
   await fill(pool, 'fct_tasks', tasks);
   await fill(pool, 'fct_activities', activities);
   await createCallMarts(pool);
+  await createFileMarts(pool);
 
   const reader = new URL(url);
   const role = `reader_${reader.pathname.slice(1)}`;

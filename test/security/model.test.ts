@@ -14,8 +14,13 @@ describe('the data model', () => {
       'activities',
       'call_rings',
       'calls',
+      'correspondence',
       'deals',
+      'economics',
       'funnel',
+      'meetings',
+      'plan_fact',
+      'quality',
       'stage_stays',
       'tasks',
     ]);
