@@ -1,3 +1,4 @@
+import { callsBench } from './calls.bench.ts';
 import { extractBench } from './extract.bench.ts';
 import { durabilityBench } from './durability.bench.ts';
 import { landBench } from './land.bench.ts';
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   durability: durabilityBench,
   extract: extractBench,
   memory: memoryBench,
+  calls: callsBench,
 };
 
 const names = process.argv.slice(2);
