@@ -43,6 +43,8 @@ export function readingOf(spec: StreamSpec, cursor: PartCursor): Reading {
 const REPEAT_AFTER_MS = 150;
 /** A lane may run this many pages ahead of the commits. */
 const MAX_WAITING = 3;
+/** Pages waiting to be committed, over all lanes: where the source is faster than the database, it waits, and memory is bounded. */
+const MAX_QUEUED = 8;
 
 /**
  * Reads a round, or as many pages of it as allowed, with several lanes in flight and commits in groups as pages arrive. Resolves to
@@ -72,6 +74,7 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
   const inFlight = new Set<Promise<void>>();
   let newest = round.newest;
   let started = 0;
+  let beingCommitted = 0;
   let failure: { error: unknown } | undefined;
   let ignored = false;
   let committing: Promise<void> | undefined;
@@ -84,6 +87,7 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
   const commitQueued = async (): Promise<void> => {
     while (queue.length > 0) {
       const group = queue.splice(0);
+      beingCommitted = group.length;
       for (const { page } of group) newest = newestOf(page.rows.values, round.upper, newest);
       for (const { apply } of group) apply();
       const pending = lanes.flatMap(({ committed }) => committed ?? []);
@@ -91,6 +95,7 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
         group.map(({ page }) => page),
         { pending, newest },
       );
+      beingCommitted = 0;
     }
   };
 
@@ -144,7 +149,10 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
     const stop = failure !== undefined || ignored;
     // One at a time means a page is committed before the next is asked for: a kill then costs one page at most.
     const isFree = (): boolean =>
-      inFlight.size < concurrency && (concurrency > 1 || (queue.length === 0 && committing === undefined));
+      inFlight.size < concurrency &&
+      (concurrency > 1
+        ? queue.length + beingCommitted < MAX_QUEUED
+        : queue.length === 0 && committing === undefined);
     while (!stop && isFree() && started < reader.maxPages) {
       const lane = lanes.find((one) => !one.isRead && !one.isBusy && one.waiting < MAX_WAITING) ?? grow();
       if (!lane) break;
