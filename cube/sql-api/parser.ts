@@ -63,6 +63,7 @@ function parseText(sql: string): ParseResult {
   } catch (error) {
     if (!hasSqlDetails(error)) throw new SqlSyntaxError((error as Error).message);
     const { message, cursorPosition } = error.sqlDetails ?? { message: error.message, cursorPosition: -1 };
-    throw new SqlSyntaxError(message, cursorPosition > 0 ? cursorPosition : undefined);
+    // It counts from 0.
+    throw new SqlSyntaxError(message, cursorPosition >= 0 ? cursorPosition + 1 : undefined);
   }
 }

@@ -67,7 +67,9 @@ export function checkStatement(statement: ParsedStatement, settings: CheckSettin
   if (QUERIES.has(type)) {
     checkQuery(type, fields);
     try {
-      select.walk(type === 'SelectStmt' ? statement.node : type === 'ExplainStmt' ? explained(fields) : fields);
+      select.walk(
+        type === 'SelectStmt' ? statement.node : type === 'ExplainStmt' ? explained(fields) : fields,
+      );
     } catch (error) {
       if (error instanceof RangeError)
         throw new Refusal('The statement is nested too deeply.', { sqlState: '54001' });

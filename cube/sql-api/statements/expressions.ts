@@ -98,6 +98,13 @@ export class ExpressionCheck {
     this.#replaceName(locationOf(fields), parts, name);
   }
 
+  /** `TABLE deals` becomes `SELECT * FROM deals`: what is compiled for a view is a query, which cannot stand after TABLE. */
+  tableKeyword(fields: Fields): void {
+    const before = this.#bytes.toString('latin1', 0, locationOf(fields));
+    const found = /\btable(\s+(?:only\s+)?)$/i.exec(before);
+    if (found) this.edits.push({ from: found.index, to: found.index + 5, text: 'SELECT * FROM' });
+  }
+
   #replaceName(from: number, parts: number, name: string): void {
     this.edits.push({
       from,

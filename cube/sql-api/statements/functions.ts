@@ -3,7 +3,7 @@
  * sessions, the server's state, or a statement in a text.
  */
 const CLOSED =
-  /^(query_to_xml|table_to_xml|schema_to_xml|database_to_xml|cursor_to_xml|ts_stat|ts_rewrite|pg_stat_get_|pg_stat_file|pg_stat_|pg_ls_|pg_read_|pg_show_|pg_control_|pg_hba_|pg_ident_|pg_identify_|pg_describe_object|pg_get_object_address|pg_get_publication|pg_get_replication|pg_logical_|pg_replication_|pg_show_replication|pg_lock_|pg_prepared_xact|pg_blocking_pids|pg_safe_snapshot|pg_isolation_|pg_filenode_relation|pg_event_trigger|pg_get_wal|pg_get_shmem|pg_get_backend|pg_wal|pg_last_|pg_current_wal|pg_create_|pg_drop_|pg_export_|pg_import_|pg_extension_|binary_upgrade_|lo_|loread|lowrite|be_lo|pg_sequence_last|pg_mcv_list|pg_partition_|pg_config|pg_get_loaded_modules|pg_get_aios|pg_available_wal|pg_get_multixact|pg_notification_queue|brin_|gin_clean|xmlvalidate$)/;
+  /^(query_to_xml|table_to_xml|schema_to_xml|database_to_xml|cursor_to_xml|ts_stat|ts_rewrite|pg_stat_get_|pg_stat_file|pg_stat_|pg_ls_|pg_read_|pg_show_|pg_control_|pg_hba_|pg_ident_|pg_identify_|pg_describe_object|pg_get_object_address|pg_get_publication|pg_get_replication|pg_logical_|pg_replication_|pg_show_replication|pg_lock_|pg_prepared_xact|pg_blocking_pids|pg_safe_snapshot|pg_isolation_|pg_filenode_relation|pg_event_trigger|pg_get_wal|pg_get_shmem|pg_get_backend|pg_wal|pg_last_|pg_current_wal|pg_create_|pg_drop_|pg_export_|pg_import_|pg_extension_|binary_upgrade_|lo_|loread|lowrite|be_lo|pg_sequence_last|pg_mcv_list|pg_partition_|pg_config|pg_get_loaded_modules|pg_get_aios|pg_available_wal|pg_get_multixact|pg_notification_queue|brin_|gin_clean|xmlvalidate$|oidvectortypes$)/;
 
 /** Volatile, and harmless: they tell the time, roll dice or wait within the statement's time. */
 const OPEN = new Set([

@@ -104,6 +104,7 @@ export class SelectCheck {
     const isView = this.#views.has(name) || this.#folded.has(name.toLowerCase());
     if ((schema === undefined || schema.toLowerCase() === 'public') && isView) {
       this.viewsRead.add(name);
+      this.#expressions.tableKeyword(fields);
       return;
     }
     const rule =
