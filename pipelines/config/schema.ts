@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { sourceSettings } from '../sources/registry.ts';
 import { businessHours, specialDays } from './business-hours.ts';
 import { schedule } from './fields.ts';
+import { meetings } from './meetings.ts';
 import { contactNorms, country, managers } from './people.ts';
 import { sqlApi, users } from './sql-api.ts';
 
@@ -63,6 +64,7 @@ export const configSchema = z.strictObject({
   sources: z.array(sourceSettings).min(1, 'at least one source is needed').superRefine(uniqueNames),
   funnel: funnel.prefault({}),
   managers,
+  meetings,
   regulation: z.strictObject({ ...contactNorms }).prefault({}),
   schedule: schedule.default({ every: '5m' }),
   serve: z

@@ -47,6 +47,13 @@ export function transformConfig(config: Config): TransformConfig {
       country: config.account.country,
     },
     ...peopleOf(config),
+    meetingTaskTypes: [
+      ...config.meetings.task_types.map((taskType) => ({ taskType, kind: 'meeting' as const })),
+      ...config.meetings.presentation_task_types.map((taskType) => ({
+        taskType,
+        kind: 'presentation' as const,
+      })),
+    ],
     stageSteps: config.funnel.steps.flatMap(({ pipeline, stages }) =>
       Object.entries(stages).map(([stage, step]) => ({ pipeline, stage, step })),
     ),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
 import { sync, expandRecurringEvent, type VEvent } from 'node-ical';
 import type { RawRow } from '../engine/connection.ts';
+import { PUBLIC_DOMAINS } from '../mail/mailbox-row.ts';
 import { NotACalendarError } from './errors.ts';
 import { withKnownZones } from './time-zones.ts';
 
@@ -19,6 +20,8 @@ export interface Occurrence {
   /** What a deletion names: the object's address on its server, or the UID. */
   readonly object: string;
   readonly owner: string;
+  /** The domain that the owner's colleagues share; null for one of a public provider. */
+  readonly own_domain: string | null;
   readonly uid: string;
   /** The start by the rule of the series, ISO; null where there is none. Moving a meeting leaves it. */
   readonly recurrence_id: string | null;
@@ -110,6 +113,7 @@ function occurrenceOf(event: VEvent, times: Times, origin: Origin, rules: Expans
     calendar: origin.calendar,
     object: origin.object ?? event.uid,
     owner: origin.owner,
+    own_domain: companyDomain(origin.owner),
     uid: event.uid,
     recurrence_id: recurrence,
     start_at: at(times.start),
@@ -123,6 +127,11 @@ function occurrenceOf(event: VEvent, times: Times, origin: Origin, rules: Expans
     attendees: [event.attendee ?? []].flat().flatMap((attendee) => attendeeOf(attendee) ?? []),
     ...(rules.keepTitles && !isPrivate && { title }),
   };
+}
+
+function companyDomain(owner: string): string | null {
+  const domain = owner.slice(owner.lastIndexOf('@') + 1);
+  return PUBLIC_DOMAINS.has(domain) ? null : domain;
 }
 
 /** The same meeting of the same calendar, wherever it was moved to. */

@@ -7,7 +7,7 @@ export interface Mailbox {
 }
 
 /** Providers whose domain says nothing about who belongs together. */
-const PUBLIC_DOMAINS = new Set(
+export const PUBLIC_DOMAINS: ReadonlySet<string> = new Set(
   (
     'gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com gmx.de gmx.net web.de ' +
     'proton.me protonmail.com mail.ru inbox.ru list.ru bk.ru internet.ru yandex.ru ya.ru yandex.com rambler.ru ukr.net'

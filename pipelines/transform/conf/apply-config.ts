@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
 import { applyCalendar, type CalendarConfig } from './apply-calendar.ts';
+import { applyMeetings, type MeetingsConfig } from './apply-meetings.ts';
 import { applyPeople, type PeopleConfig } from './apply-people.ts';
 
 /** What of voronka.yaml the models need. */
-export interface TransformConfig extends PeopleConfig, CalendarConfig {
+export interface TransformConfig extends PeopleConfig, CalendarConfig, MeetingsConfig {
   readonly settings: {
     readonly accountName?: string | null;
     /** IANA name. */
@@ -70,8 +71,11 @@ export async function applyConfig(pool: Pool, config: TransformConfig): Promise<
     );
     const people = await applyPeople(client, config);
     const calendar = await applyCalendar(client, config);
+    const meetings = await applyMeetings(client, config);
     await client.query('commit');
-    return people || calendar || [written, removed, steps].some((result) => (result.rowCount ?? 0) > 0);
+    return (
+      people || calendar || meetings || [written, removed, steps].some((result) => (result.rowCount ?? 0) > 0)
+    );
   } catch (error) {
     failure = error as Error;
     await client.query('rollback').catch(() => undefined);

@@ -75,6 +75,26 @@ mailed as (
 
 ),
 
+met as (
+
+    select
+        'meeting:' || meeting_id as contact_id,
+        deal_id,
+        previous_deal_id,
+        client_id,
+        manager_id,
+        'meeting' as channel,
+        true as is_outgoing,
+        state = 'held' as is_two_way,
+        -- What lies ahead, or never took place, reached nobody.
+        is_deleted or state <> 'held' as is_deleted,
+        started_at as occurred_at,
+        loaded_xid
+    from {{ ref('int_meetings') }}
+    where deal_id is not null or previous_deal_id is not null
+
+),
+
 final as (
 
     select * from calls
@@ -82,6 +102,8 @@ final as (
     select * from written
     union all
     select * from mailed
+    union all
+    select * from met
 
 )
 

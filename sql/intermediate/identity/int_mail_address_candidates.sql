@@ -49,6 +49,22 @@ final as (
 
     union all
 
+    select
+        raw,
+        loaded_xid
+    from {{ ref('stg_calendar__addresses') }}
+
+    union all
+
+    -- Few, and without the transaction that wrote them: always asked for.
+    select
+        address as raw,
+        pg_current_xact_id() as loaded_xid
+    from {{ ref('stg_files__mailboxes') }}
+    where address is not null
+
+    union all
+
     -- Of the configuration: when it changes, everything is asked for.
     select
         address as raw,
