@@ -32,6 +32,8 @@ met as (
     select created_by_id from {{ ref('fct_tasks') }}
     union
     select completed_by_id from {{ ref('fct_tasks') }}
+    union
+    select manager_id from {{ ref('int_calls__crm') }}
 
 ),
 

@@ -74,6 +74,15 @@ final as (
             else calls.callback_business_seconds > norms.callback_norm_seconds
         end as is_unreturned,
         calls.is_after_hours,
+        calls.outcome = 'answered' and exists (
+            select from {{ ref('int_meetings') }} as meetings
+            where
+                meetings.client_id = calls.client_id
+                and meetings.state = 'held'
+                and not meetings.is_deleted
+                and meetings.started_at > calls.started_at
+                and meetings.started_at <= calls.started_at + interval '14 days'
+        ) as is_followed_by_meeting,
         calls.is_transferred,
 
         calls.started_at as occurred_at,

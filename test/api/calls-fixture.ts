@@ -26,6 +26,7 @@ const call = (id: string, at: string, more: Row): Row => ({
   is_answered: more['outcome'] === 'answered',
   is_unreturned: false,
   is_after_hours: false,
+  is_followed_by_meeting: false,
   client_hmac: `h-${id}`,
   ...more,
 });
@@ -88,7 +89,7 @@ export async function createCallMarts(pool: pg.Pool): Promise<void> {
       client_id text, deal_id text, direction text, outcome text, missed_reason text, returned_by text, client_number text,
       client_hmac text, line text, queue text, unmatched_reason text, wait_seconds int, talk_seconds int, callback_seconds int,
       callback_business_seconds int, hour int, iso_weekday int, is_answered boolean, is_unreturned boolean,
-      is_after_hours boolean, started_at timestamptz);
+      is_after_hours boolean, is_followed_by_meeting boolean, started_at timestamptz);
     create table marts.fct_call_rings (ring_id text primary key, call_id text, manager_id text, client_id text, deal_id text,
       extension text, queue text, result text, ring_seconds int, talk_seconds int, occurred_at timestamptz)`);
   await fill(pool, 'fct_calls', CALLS);

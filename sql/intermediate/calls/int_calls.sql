@@ -299,7 +299,7 @@ final as (
         joined.talk_seconds,
         case when joined.final_outcome = 'missed' then returns.callback_seconds end as callback_seconds,
         case
-            when joined.final_outcome = 'missed'
+            when joined.final_outcome = 'missed' and returns.returned_at is not null
                 then greatest({{ business_seconds('ended', 'joined.ended_at', 'returned', 'returns.returned_at') }}, 0)
         end as callback_business_seconds,
         -- Business seconds from the first day of the calendar to the end: how long a call waits for its return is told against now.

@@ -79,7 +79,7 @@ final as (
         call_id,
         returned_at,
         case when returned_at is null then null when first_return[2] = 0 then 'us' else 'client' end as returned_by,
-        greatest(extract(epoch from returned_at - ended_at), 0)::int as callback_seconds,
+        case when returned_at is not null then greatest(extract(epoch from returned_at - ended_at), 0)::int end as callback_seconds,
         loaded_xid
     from followed
     where is_missed

@@ -3,7 +3,7 @@
     indexes=[{'columns': ['source_type', 'account_id', 'extension']}]
 ) }}
 
--- Whose an extension was and when, per phone system, without overlaps: of two entries for the same moment the one that names the
+-- Whose an extension was and when, per phone system, without overlaps, from the configuration and from files: of two entries for the same moment the one that names the
 -- phone system counts, then the one that began later. `valid_to` is the first moment after.
 
 with
@@ -36,6 +36,24 @@ configured as (
     inner join pbx on entries.source is null or pbx.account_id = entries.source
     left join settings on true
     where refs.manager_id is not null
+
+    union all
+
+    select
+        pbx.source_type,
+        pbx.account_id,
+        btrim(entries.extension) as extension,
+        managers.manager_id,
+        entries.source is not null as names_source,
+        coalesce(entries.valid_from::timestamp at time zone settings.time_zone, '-infinity') as valid_from,
+        coalesce((entries.valid_to + 1)::timestamp at time zone settings.time_zone, 'infinity') as valid_to
+    from {{ ref('stg_files__extensions') }} as entries
+    inner join {{ ref('int_file_managers') }} as managers on managers.manager_ref = entries.manager_ref
+    inner join pbx on entries.source is null or pbx.account_id = entries.source
+    left join settings on true
+    where
+        managers.manager_id is not null
+        and entries.extension is not null
 
 ),
 

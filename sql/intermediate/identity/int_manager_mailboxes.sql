@@ -1,6 +1,6 @@
 {{ config(materialized='table', indexes=[{'columns': ['address']}]) }}
 
--- Whose a mailbox was and when: the configuration's entries, else the e-mail of a CRM user. `valid_to` is the first moment after. A
+-- Whose a mailbox was and when: the entries of the configuration and of files, else the e-mail of a CRM user. `valid_to` is the first moment after. A
 -- mailbox of several managers at once has several rows.
 
 with
@@ -32,6 +32,22 @@ configured as (
     left join settings on true
     where
         refs.manager_id is not null
+        and addresses.address is not null
+
+    union all
+
+    select
+        addresses.address,
+        addresses.hmac as address_hmac,
+        managers.manager_id,
+        coalesce(entries.valid_from::timestamp at time zone settings.time_zone, '-infinity') as valid_from,
+        coalesce((entries.valid_to + 1)::timestamp at time zone settings.time_zone, 'infinity') as valid_to
+    from {{ ref('stg_files__mailboxes') }} as entries
+    inner join addresses on addresses.raw = entries.address
+    inner join {{ ref('int_file_managers') }} as managers on managers.manager_ref = entries.manager_ref
+    left join settings on true
+    where
+        managers.manager_id is not null
         and addresses.address is not null
 
 ),

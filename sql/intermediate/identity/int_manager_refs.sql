@@ -1,12 +1,27 @@
 {{ config(materialized='table', indexes=[{'columns': ['manager_ref']}]) }}
 
--- Whom the names of the configuration mean: a user of the CRM by e-mail, else by id, else by name.
+-- Whom the names of the configuration mean: a user of the CRM by e-mail, else by id, else by name. Who was removed from the list of
+-- users but had deals is still known by id.
 
 with
 
 users as (
 
-    select * from {{ ref('stg_amocrm__users') }}
+    select manager_id, crm_id, email, name, is_active, is_deleted from {{ ref('stg_amocrm__users') }}
+
+    union all
+
+    select
+        owners.owner_id as manager_id,
+        split_part(owners.owner_id, ':', 2) as crm_id,
+        null as email,
+        null as name,
+        false as is_active,
+        false as is_deleted
+    from (select distinct owner_id from {{ ref('int_deal_ownership') }}) as owners
+    where
+        owners.owner_id is not null
+        and not exists (select from {{ ref('stg_amocrm__users') }} as listed where listed.manager_id = owners.owner_id)
 
 ),
 

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', unique_key='config_id') }}
 
--- One row: who has which extension. `changed_xid` is the transaction that brought the last change of it (a CRM user who appeared, or
--- was renamed): the models of calls then look at every call anew. A changed configuration rebuilds them anyway.
+-- One row: who has which extension. `changed_xid` is the build that noticed the last change of it (a CRM user who appeared or was
+-- renamed, a file): the models of calls then look at every call anew. A changed configuration rebuilds them anyway.
 
 with
 
@@ -20,12 +20,6 @@ described as (
 
 ),
 
-last_loads as (
-
-    select coalesce(max(loaded_xid), '0'::xid8) as loaded_xid from {{ ref('stg_amocrm__users') }}
-
-),
-
 final as (
 
     select
@@ -34,13 +28,12 @@ final as (
         {% if is_incremental() -%}
         case
             when described.fingerprint = previous.fingerprint then previous.changed_xid
-            else last_loads.loaded_xid
+            else pg_current_xact_id()
         end as changed_xid
         {%- else -%}
         '0'::xid8 as changed_xid
         {%- endif %}
     from described
-    cross join last_loads
     {% if is_incremental() -%}
     left join {{ this }} as previous on previous.config_id = described.config_id
     {%- endif %}
