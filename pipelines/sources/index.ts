@@ -12,6 +12,8 @@ export {
 export { listSweeps, type SweepStatus } from './engine/sweep-state.ts';
 export * from './amocrm/errors.ts';
 export type { AmocrmSettings } from './amocrm/settings.ts';
+export type { MangoSettings } from './mango/settings.ts';
+export { mangoCredentials } from './mango/credentials.ts';
 export { SOURCE_KINDS, type SourceConfig } from './registry.ts';
 export { openSource, type OpenSourceOptions } from './open-source.ts';
 export { subscribeWebhook, type WebhookSubscription } from './subscribe-webhook.ts';

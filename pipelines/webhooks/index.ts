@@ -1,4 +1,5 @@
 export { hookPath, webhookKey, WebhookSecretError } from './address.ts';
 export { openHookEndpoint, type HookEndpoint, type HookEndpointOptions } from './endpoint.ts';
 export { HOOK_CODES, HOOK_SETTINGS } from './settings.ts';
-export { hookedSources, watchHints } from './watch.ts';
+export { mangoHookPath, openMangoEndpoint, type MangoEndpointOptions } from './mango-endpoint.ts';
+export { hookedPhones, hookedSources, watchHints } from './watch.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import { parseDuration } from '../config/index.ts';
-import type { AmocrmSettings } from '../sources/index.ts';
+import type { AmocrmSettings, MangoSettings } from '../sources/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { enqueueReread, forgetRereads } from '../workflows/index.ts';
 import { isQuiet } from '../workflows/quiet-hours.ts';
@@ -17,6 +17,13 @@ export function hookedSources(config: Config): readonly AmocrmSettings[] {
   );
 }
 
+/** The Mango Office sources that take webhooks. */
+export function hookedPhones(config: Config): readonly MangoSettings[] {
+  return config.sources.filter(
+    (source): source is MangoSettings => source.type === 'mango' && source.webhooks?.enabled === true,
+  );
+}
+
 /**
  * Starts a re-read of each source whose oldest hint has waited long enough. It looks into the table and remembers nothing, so hints that a
  * dead process left, or that arrived while a re-read was ending, are met as well.
@@ -25,7 +32,7 @@ export function watchHints(
   config: Config,
   warehouse: Pick<Warehouse, 'pool'>,
 ): { stop: () => Promise<void> } {
-  const sources = hookedSources(config).map((source) => ({
+  const sources = [...hookedSources(config), ...hookedPhones(config)].map((source) => ({
     name: source.name,
     debounceMs: parseDuration(source.webhooks?.debounce ?? DEFAULT_DEBOUNCE) ?? 0,
     quiet: (source.schedule ?? config.schedule).quiet_hours,

@@ -3,7 +3,15 @@ import pc from 'picocolors';
 import type { AmocrmSettings } from '../../sources/index.ts';
 import { subscribeWebhook } from '../../sources/index.ts';
 import type { Warehouse } from '../../warehouse/index.ts';
-import { HOOK_CODES, HOOK_SETTINGS, hookedSources, hookPath, webhookKey } from '../../webhooks/index.ts';
+import {
+  HOOK_CODES,
+  HOOK_SETTINGS,
+  hookedPhones,
+  hookedSources,
+  hookPath,
+  mangoHookPath,
+  webhookKey,
+} from '../../webhooks/index.ts';
 import { readApiSecret } from '../api-secret.ts';
 import { globalOptions } from '../globals.ts';
 import { UsageError } from '../usage-error.ts';
@@ -17,7 +25,7 @@ interface WebhooksOptions {
 export function webhooksCommand(): Command {
   return new Command('webhooks')
     .description(
-      'print the address to give to amoCRM for each source that takes webhooks, and what to tick there',
+      'print the address to give to amoCRM or Mango Office for each source that takes webhooks, and what to tick there',
     )
     .option(
       '--public-url <url>',
@@ -31,7 +39,8 @@ export function webhooksCommand(): Command {
       const key = webhookKey(await readApiSecret());
       await withWorkspace(globalOptions(command), async ({ config, warehouse }) => {
         const sources = hookedSources(config);
-        if (sources.length === 0)
+        const phones = hookedPhones(config);
+        if (sources.length + phones.length === 0)
           throw new UsageError(
             'No source takes webhooks. Set `webhooks: { enabled: true }` on a source in the configuration.',
           );
@@ -45,7 +54,15 @@ export function webhooksCommand(): Command {
           else printSettings();
           await printState(source, warehouse);
         }
-        if (!options.register)
+        for (const phone of phones) {
+          const origin = options.publicUrl?.href.replace(/\/+$/, '') ?? 'https://<your address>';
+          console.log(
+            `${pc.bold(phone.name)} (${phone.base_url})\n\n  ${origin}${mangoHookPath(phone.name)}\n`,
+          );
+          console.log('  In Mango Office: Integrations, API connector, address of the external system.\n');
+          await printState(phone, warehouse);
+        }
+        if (!options.register && sources.length > 0)
           console.log(
             'Keep the address secret: whoever knows it can make voronka read rows again, nothing more.',
           );
@@ -74,7 +91,7 @@ interface StateRow {
   readonly error: string | null;
 }
 
-async function printState({ name }: AmocrmSettings, warehouse: Warehouse): Promise<void> {
+async function printState({ name }: { readonly name: string }, warehouse: Warehouse): Promise<void> {
   const { rows } = await warehouse.pool.query<StateRow>(
     `select posts, foreign_posts, unread_posts, last_post_at, last_reread_at, error,
        (select count(*) from ops.hints where ops.hints.source = state.source) as waiting

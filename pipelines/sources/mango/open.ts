@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { parseDuration, readSecret } from '../../config/index.ts';
+import { parseDuration } from '../../config/index.ts';
 import type { OpenOptions } from '../engine/kind.ts';
 import { RateLimiter } from '../engine/rate-limiter.ts';
 import { Http, HTTP_DEFAULTS } from '../http/client.ts';
 import { MangoClient } from './client.ts';
 import { MangoConnection } from './connection.ts';
+import { mangoCredentials } from './credentials.ts';
 import type { MangoSettings } from './settings.ts';
-import type { MangoCredentials } from './sign.ts';
 
 /** Of the whole product; statistics and lists of users have a pace of their own beside it. */
 const PER_SECOND = 10;
@@ -22,17 +22,6 @@ const POLL_MS = 5_000;
 interface MangoTimes {
   readonly pollMs?: number;
   readonly penaltyMs?: number;
-}
-
-export function mangoCredentials(settings: MangoSettings, environment: NodeJS.ProcessEnv): MangoCredentials {
-  return {
-    key: readSecret(settings.key_env, 'the unique code of the Mango Office PBX (vpbx_api_key)', environment),
-    salt: readSecret(
-      settings.salt_env,
-      'the key for signatures of the Mango Office PBX (vpbx_api_salt)',
-      environment,
-    ),
-  };
 }
 
 /** Asks nothing yet: the API has no question about the account itself. Throws SecretMissingError. */
