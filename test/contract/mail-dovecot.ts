@@ -36,6 +36,7 @@ export async function startDovecot(options: { capabilities?: string } = {}): Pro
   const port = await freePort();
   const file = join(folder, 'dovecot.conf');
   await writeFile(file, configOf({ folder, port, user, group, uid, gid, ...options }));
+  await writeFile(join(folder, 'masters'), 'reader:{PLAIN}master secret\n');
   for (const path of [folder, join(folder, 'run'), join(folder, 'mail')]) {
     await mkdir(path, { recursive: true });
     await chown(path, uid, gid);
@@ -187,6 +188,12 @@ mail_location = maildir:${folder}/mail/%u
 mail_max_userip_connections = 50
 auth_failure_delay = 0
 ${capabilities === undefined ? '' : `imap_capability = ${capabilities}`}
+auth_master_user_separator = *
+passdb {
+  driver = passwd-file
+  args = ${folder}/masters
+  master = yes
+}
 passdb {
   driver = static
   args = password=${PASSWORD}

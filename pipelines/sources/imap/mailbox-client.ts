@@ -42,6 +42,7 @@ export class MailboxClient {
   readonly #settings: ImapSettings;
   readonly #environment: NodeJS.ProcessEnv;
   #client: ImapFlow | undefined;
+  #refusal: MailboxLoginError | undefined;
   #vanished: number[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -158,6 +159,8 @@ export class MailboxClient {
 
   async #connected(doing: string): Promise<ImapFlow> {
     if (this.#client?.usable) return this.#client;
+    // Asking again would be one more failed login, and servers lock who has too many of them.
+    if (this.#refusal) throw this.#refusal;
     const { host, tls, port = tls === 'implicit' ? 993 : 143 } = this.#settings;
     const { auth, variable } = this.#login();
     const client = new ImapFlow({
@@ -187,7 +190,9 @@ export class MailboxClient {
       client.close();
       const refusal = error as { authenticationFailed?: boolean; responseText?: string; response?: unknown };
       if (refusal.authenticationFailed) {
-        throw new MailboxLoginError(host, this.mailbox.address, variable, refusal.responseText ?? '');
+        const answer = (refusal.responseText ?? '').replace(/\.$/, '');
+        this.#refusal = new MailboxLoginError(host, this.mailbox.address, variable, answer);
+        throw this.#refusal;
       }
       throw new MailServerUnavailableError(host, this.mailbox.address, `${doing} (connecting)`, error);
     }
