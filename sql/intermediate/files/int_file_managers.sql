@@ -16,6 +16,21 @@ users as (
         is_active and not is_deleted as is_active
     from {{ ref('stg_amocrm__users') }}
 
+    -- Who was removed from the list of users but had deals is still known by id.
+    union all
+
+    select
+        owners.owner_id as manager_id,
+        split_part(owners.owner_id, ':', 2) as crm_id,
+        null as name,
+        null as email,
+        null as words,
+        false as is_active
+    from (select distinct owner_id from {{ ref('int_deal_ownership') }}) as owners
+    where
+        owners.owner_id is not null
+        and not exists (select from {{ ref('stg_amocrm__users') }} as listed where listed.manager_id = owners.owner_id)
+
 ),
 
 refs as (
