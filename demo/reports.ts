@@ -21,7 +21,19 @@ const SCORECARD = [
   'funnel.close_rate',
 ];
 
-/** The daily scorecard of the last day with closed deals, the month so far, and the funnel of the last quarter, asked over REST. */
+const CALLS = [
+  'calls.calls_out',
+  'calls.reach_rate',
+  'calls.calls_in',
+  'calls.calls_missed',
+  'calls.missed_unreturned',
+  'calls.talk_time',
+];
+
+/**
+ * The daily scorecard of the last day with closed deals, the month so far, the calls and the plan of the month before, and the funnel
+ * of the last quarter, asked over REST.
+ */
 export async function printReports({ url, token, timeZone, currency }: ReportOptions): Promise<void> {
   const print = (title: string, result: QueryResult): void =>
     console.log(`\n${pc.bold(title)}\n${renderTable(result, { currency })}`);
@@ -41,6 +53,35 @@ export async function printReports({ url, token, timeZone, currency }: ReportOpt
 
   print(`Daily scorecard, ${day.toFormat('cccc d LLLL yyyy')}`, await ask(byManager(day, day)));
   print(`${day.toFormat('LLLL yyyy')} so far`, await ask(byManager(day.startOf('month'), day)));
+  const whole = day.minus({ months: 1 }).startOf('month');
+  const month = (view: string): object => ({
+    timeDimensions: [{ dimension: `${view}.date`, dateRange: [iso(whole), iso(whole.endOf('month'))] }],
+  });
+  print(
+    `Calls by manager, ${whole.toFormat('LLLL yyyy')}`,
+    await ask({
+      measures: CALLS,
+      dimensions: ['calls.team', 'calls.manager'],
+      ...month('calls'),
+      order: [
+        ['calls.team', 'asc'],
+        ['calls.calls_out', 'desc'],
+      ],
+    }),
+  );
+  print(
+    `Plan and fact, ${whole.toFormat('LLLL yyyy')}`,
+    await ask({
+      measures: ['plan_fact.plan_amount', 'plan_fact.fact_amount', 'plan_fact.plan_execution'],
+      dimensions: ['plan_fact.team', 'plan_fact.manager'],
+      ...month('plan_fact'),
+      filters: [{ member: 'plan_fact.plan_amount', operator: 'gt', values: ['0'] }],
+      order: [
+        ['plan_fact.team', 'asc'],
+        ['plan_fact.plan_execution', 'desc'],
+      ],
+    }),
+  );
   const from = day.minus({ months: 3 }).startOf('month');
   print(
     `Funnel of the leads created from ${iso(from)} to ${iso(day)}`,

@@ -28,6 +28,13 @@ const DEMO_DIR = join(STATE_DIR, 'demo');
 const DEMO_DATABASE = 'voronka_demo';
 /** What the company has outside its CRM: calls, mail, calendars, plans. */
 const COMPANY_DIR = join(DEMO_DIR, 'company');
+/** Where the company's configuration names them, below `sources`. */
+const FOLDERS: readonly (readonly (string | number)[])[] = [
+  [1, 'files', 'path'],
+  [2, 'path'],
+  [3, 'calendars', 0, 'path'],
+  [4, 'folder'],
+];
 const TOKEN_VARIABLE = 'VORONKA_DEMO_TOKEN';
 
 /**
@@ -103,13 +110,11 @@ function writeDemoConfig(url: string, port: number): string {
   document.setIn(['sources', 0, 'token_env'], TOKEN_VARIABLE);
   // The stand-in on this machine has no limit; the real amoCRM allows 7.
   document.setIn(['sources', 0, 'requests_per_second'], 500);
-  const folders: readonly (readonly [path: readonly string[], folder: string])[] = [
-    [['files', 'path'], 'telephony'],
-    [['path'], 'mail'],
-    [['folder'], 'files'],
-  ];
-  for (const [index, [path, folder]] of folders.entries())
-    document.setIn(['sources', index + 1, ...path], join(COMPANY_DIR, folder));
+  // Folders stand there as they lie beside each other; here they are named from where the demo runs.
+  for (const path of FOLDERS) {
+    const folder = document.getIn(['sources', ...path]);
+    document.setIn(['sources', ...path], join(COMPANY_DIR, String(folder)));
+  }
   const { managers } = parse(readFileSync(join(COMPANY_DIR, 'managers.yaml'), 'utf8')) as {
     managers: unknown;
   };

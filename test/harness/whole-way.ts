@@ -18,6 +18,9 @@ export interface WholeWayOptions {
   readonly currency: string;
   readonly leadSourceField?: string;
   readonly funnel?: Config['funnel']['steps'];
+  /** Read besides amoCRM, as entries of voronka.yaml. */
+  readonly sources?: readonly object[];
+  readonly managers?: readonly object[];
 }
 
 export interface WholeWay {
@@ -43,7 +46,9 @@ export async function openWholeWay(options: WholeWayOptions): Promise<WholeWay> 
       account: { name: 'Test', time_zone: options.timeZone, currency: options.currency },
       sources: [
         { type: 'amocrm', base_url: standIn.url, token_env: TOKEN_VARIABLE, requests_per_second: 500 },
+        ...(options.sources ?? []),
       ],
+      managers: options.managers ?? [],
       funnel: {
         steps: options.funnel ?? [],
         ...(options.leadSourceField !== undefined && { lead_source_field: options.leadSourceField }),
@@ -75,7 +80,10 @@ export async function openWholeWay(options: WholeWayOptions): Promise<WholeWay> 
     warehouse,
     runtime,
     sync: async () => {
-      await (await enqueueSync({ source: 'amocrm', thenBuild: false })).getResult();
+      const syncs = await Promise.all(
+        config.sources.map(({ name }) => enqueueSync({ source: name, thenBuild: false })),
+      );
+      await Promise.all(syncs.map((handle) => handle.getResult()));
     },
     build: async (how = {}) => {
       await buildMarts(config, warehouse, { full: how.full ?? false });
