@@ -28,6 +28,7 @@ export function createCdrBench(): Promise<SmallCrm> {
           contexts: {},
         },
       ],
+      businessHours: [1, 2, 3, 4, 5].map((isoWeekday) => ({ isoWeekday, opens: '09:00', closes: '18:00' })),
       managers: Object.entries(EXTENSIONS).map(([name, number]) => ({
         manager: name,
         team: null,

@@ -9,8 +9,6 @@ import { ensureStream, migrate, openWarehouse, type Warehouse } from '../../pipe
 const LEGS = Number(process.env['BENCH_LEGS'] ?? 10_000_000);
 const NEW_LEGS = 1_000;
 const CHUNK = 250_000;
-/** Models of calls and what they stand on. */
-const SELECT = '+fct_calls +fct_call_rings';
 
 /**
  * Folds ten million legs (four million calls of one to four legs, 300,000 numbers, 60 extensions, three years) in one build, then
@@ -83,7 +81,7 @@ const CONFIG = {
 };
 
 const build = (warehouse: Warehouse): Promise<BuildReport> =>
-  runBuild({ url: warehouse.url, projectDir: 'sql', select: SELECT });
+  runBuild({ url: warehouse.url, projectDir: 'sql' });
 
 async function addUsers(pool: pg.Pool): Promise<void> {
   await pool.query(
