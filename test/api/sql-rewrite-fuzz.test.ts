@@ -22,6 +22,8 @@ import { statements } from './sql-rewrite-grammar.ts';
 import { EXECUTIVE, rewriterOverModel, type RewriterOverModel } from './sql-rewrite-model.ts';
 
 const MANAGER: SecurityContext = { role: 'manager', teams: [], managers: ['female'] };
+/** `VORONKA_FUZZ_RUNS=5000` looks longer. */
+const RUNS = Number(process.env['VORONKA_FUZZ_RUNS'] ?? 100);
 const VIEW_NAMES = /KibanaSampleDataEcommerce|Logs|NumberCube|WideCube|MultiTypeCube/i;
 /** Another answer of the same statement is as right, or it depends on the moment. */
 const UNDETERMINED =
@@ -80,7 +82,7 @@ describe.skipIf(!existsSync(CORPUS))(
     ): Promise<[string[], string[]] | undefined> {
       const client = plain.get(context);
       const outcome = await sql.rewrite(statement, context);
-      if (client === undefined || outcome.kind === 'refused') return undefined;
+      if (client === undefined || outcome.kind === 'refused' || outcome.views.length === 0) return undefined;
       const wanted = await run(client, forOracle(statement, aggregates)).catch(() => undefined);
       if (wanted === undefined) return undefined;
       const rows = await run(front, outcome.text);
@@ -98,7 +100,7 @@ describe.skipIf(!existsSync(CORPUS))(
           ran += 1;
           expect(both[0]).toEqual(both[1]);
         }),
-        { numRuns: 400 },
+        { numRuns: RUNS },
       );
       expect(ran / all).toBeGreaterThan(0.5);
     });
@@ -136,15 +138,14 @@ describe.skipIf(!existsSync(CORPUS))(
           const before = relations(statement);
           const named = [...relations(outcome.text)].filter((name) => !before.has(name));
           expect(named.filter((name) => !name.startsWith('src.'))).toEqual([]);
-          expect(
-            [...relations(outcome.text)].filter((name) => VIEW_NAMES.test(name) && !name.startsWith('cte:')),
-          ).toEqual([]);
+          const left = [...relations(outcome.text)].filter((name) => /^(public\.)?[^.:]+$/.test(name));
+          expect(left.filter((name) => VIEW_NAMES.test(name))).toEqual([]);
           if (outcome.views.length === 0) expect(outcome.text).toBe(statement);
           if (UNDETERMINED.test(statement)) return;
-          const both = await compared(statement, context).catch(() => undefined);
+          const both = await compared(statement, context);
           if (both !== undefined) expect(both[0]).toEqual(both[1]);
         }),
-        { numRuns: 1_000 },
+        { numRuns: 3 * RUNS },
       );
     });
   },

@@ -18,6 +18,8 @@ export interface AggregateUse {
   readonly flows: readonly Flow[];
   /** FROM of its level. */
   readonly relations: readonly Relation[];
+  /** Columns of FROM that its conditions name. */
+  readonly mentioned: ReadonlyMap<Relation, ReadonlySet<string>>;
   /** Whether the call gives its name to a column. */
   keepsName: boolean;
 }
@@ -167,15 +169,29 @@ function refuseAveraging({ flows }: AggregateUse, aggregate: string): void {
   );
 }
 
-/** Joined to rows of another view, each row comes as often as it has partners, and sums grow with it. */
-function refuseRepeated({ flows, relations, call, isMeasure }: AggregateUse): void {
+/** Joined to what has several rows for one of its own, a row comes as often, and sums grow with it. */
+function refuseRepeated({ flows, relations, mentioned, call, isMeasure }: AggregateUse): void {
   const rows = rowsOf(flows);
   const [first] = rows;
-  const isImmune = !isMeasure && (call.agg_distinct === true || ['min', 'max'].includes(functionName(call)));
-  if (first === undefined || isImmune || relations.filter(isRowsRelation).length < 2) return;
+  if (first === undefined || (isMeasure ? isImmuneMeasure(first) : isImmune(aggregateOf(call)))) return;
+  const own = new Set(rows.map(({ relation }) => relation));
+  const repeats = relations.some((relation) => {
+    if (own.has(relation)) return false;
+    if (isRowsRelation(relation)) return true;
+    const names = mentioned.get(relation);
+    return relation.level?.keys?.some((key) => key === undefined || !names?.has(key)) === true;
+  });
+  if (!repeats && own.size < 2) return;
   refuse(
     '0A000',
-    `"${first.measure.name}" over a join of rows of views would count a row once for each of its partners`,
-    'Group each view in a subquery of its own, and join the results.',
+    `"${first.measure.name}" over this join would count a row once for each of its partners`,
+    'Join by every column that the other side is grouped by; or group each side in a subquery of its own, and join the results.',
   );
+}
+
+const isImmune = (aggregate: string): boolean => ['min', 'max', 'count_distinct'].includes(aggregate);
+
+function isImmuneMeasure({ source, measure: { name } }: RowFlow): boolean {
+  const measure = source.measure(name);
+  return measure.kind === 'leaf' && isImmune(measure.aggregate);
 }

@@ -7,7 +7,7 @@ import { isAggregate } from './measure-sql.ts';
 import { NameReader } from './name-reader.ts';
 import type { Reading } from './reading.ts';
 import { refuse } from './refusal.ts';
-import type { RowFlow, Scope } from './scope.ts';
+import type { Relation, RowFlow, Scope } from './scope.ts';
 import type { SelectReader } from './select-reader.ts';
 import { childrenOf, functionName, isPart, type Part } from './tree.ts';
 
@@ -25,6 +25,8 @@ export class ExpressionReader {
   readonly #selects: SelectReader;
   readonly #level: LevelOfExpressions;
   readonly #names: NameReader;
+  /** Columns of each relation of FROM that a condition names. */
+  readonly #mentioned = new Map<Relation, Set<string>>();
   readonly #rows: { readonly flow: RowFlow; readonly place: Place }[] = [];
 
   constructor(reading: Reading, selects: SelectReader, level: LevelOfExpressions) {
@@ -101,10 +103,16 @@ export class ExpressionReader {
     const found = this.#names.read(column);
     if (found === undefined) return;
     this.#reading.columns.set(column, found);
+    if (place === 'on' || place === 'where') this.mention(found.relation, found.name);
     if (found.isJoinField && (place === 'on' || place === 'where')) refuseJoinField();
     if (isAggregated || found.flow === undefined || found.flow.kind === 'grouped') return;
     const rows = found.flow.kind === 'row' ? [found.flow] : found.flow.rows;
     this.#rows.push(...rows.map((flow) => ({ flow, place })));
+  }
+
+  mention(relation: Relation, column: string): void {
+    const columns = this.#mentioned.get(relation) ?? new Set();
+    this.#mentioned.set(relation, columns.add(column));
   }
 
   #aggregate(call: FuncCall, isMeasure: boolean): void {
@@ -116,6 +124,7 @@ export class ExpressionReader {
       argument: call.args?.length === 1 ? flowOf(call.args[0], this.#reading) : undefined,
       flows,
       relations: [...this.#level.scope.relations],
+      mentioned: this.#mentioned,
       keepsName: false,
     };
     this.#reading.uses.push(use);

@@ -46,6 +46,9 @@ export class FromReader {
       const views = joined.flatMap(({ source }) => (source === undefined ? [] : [source]));
       if (views.length > 0) this.#merge(views, strings(usingClause), isNatural === true, alias);
       if (usingClause !== undefined || isNatural) this.mergesColumns = true;
+      for (const relation of joined) {
+        for (const name of strings(usingClause)) this.#expressions.mention(relation, name);
+      }
       this.#expressions.read(quals, 'on');
     } else if ('RangeTableSample' in node) {
       refuse('0A000', 'TABLESAMPLE reads some rows at random; the views give exact answers only');

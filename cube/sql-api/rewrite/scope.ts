@@ -40,6 +40,14 @@ export interface Column {
   readonly isJoinField: boolean;
 }
 
+export interface LevelFacts {
+  /** Where its select list ends, if it has one of its own. */
+  readonly endOfList: number | undefined;
+  readonly isRows: boolean;
+  readonly conditions: readonly RowFlow[];
+  readonly keys: readonly (string | undefined)[] | undefined;
+}
+
 /** A SELECT in FROM (or a CTE), whose list can be made longer by columns that nobody but a formula sees. */
 export class Level {
   readonly #text: SourceText;
@@ -49,17 +57,15 @@ export class Level {
   readonly isRows: boolean;
   /** Measures its WHERE compares. */
   readonly conditions: readonly RowFlow[];
+  /** Its columns that no two rows share all of; undefined among them for one it does not give out, as a whole where not known. */
+  readonly keys: readonly (string | undefined)[] | undefined;
 
-  constructor(
-    text: SourceText,
-    endOfList: number | undefined,
-    isRows: boolean,
-    conditions: readonly RowFlow[],
-  ) {
+  constructor(text: SourceText, facts: LevelFacts) {
     this.#text = text;
-    this.#endOfList = endOfList;
-    this.isRows = isRows;
-    this.conditions = conditions;
+    this.#endOfList = facts.endOfList;
+    this.isRows = facts.isRows;
+    this.conditions = facts.conditions;
+    this.keys = facts.keys;
   }
 
   get isLonger(): boolean {

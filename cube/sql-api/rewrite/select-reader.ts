@@ -4,6 +4,7 @@ import { ExpressionReader, type Place } from './expression-reader.ts';
 import { flowOf } from './flows.ts';
 import { FromReader } from './from-reader.ts';
 import { isAggregate } from './measure-sql.ts';
+import { keysOf } from './keys.ts';
 import { outputName } from './output-name.ts';
 import type { Reading } from './reading.ts';
 import { refuse } from './refusal.ts';
@@ -73,7 +74,13 @@ export class SelectReader {
       return { ...column, flow: merged(flows) };
     });
     const conditions = arms.flatMap(({ level }) => level.conditions);
-    return { columns, level: new Level(this.#reading.text, undefined, false, conditions) };
+    const union = new Level(this.#reading.text, {
+      endOfList: undefined,
+      isRows: false,
+      conditions,
+      keys: undefined,
+    });
+    return { columns, level: union };
   }
 
   #plain(select: SelectStmt, outer: Scope | undefined, ctes: ReadonlyMap<string, Relation>): Selected {
@@ -129,10 +136,12 @@ export class SelectReader {
     const isDistinct = (select.distinctClause ?? []).length > 0;
     const isRows = !isGrouped && !isDistinct && scope.relations.some(isRowsRelation);
     const below = scope.relations.flatMap(({ level }) => (level?.isRows ? level.conditions : []));
-    const level = new Level(reading.text, targets.length > 0 ? this.#endOfList(targets) : undefined, isRows, [
-      ...below,
-      ...expressions.conditions,
-    ]);
+    const level = new Level(reading.text, {
+      endOfList: targets.length > 0 ? this.#endOfList(targets) : undefined,
+      isRows,
+      conditions: [...below, ...expressions.conditions],
+      keys: keysOf(select, isGrouped, columns),
+    });
     // What a grouped level gives out is no row's value any more.
     const flows = isGrouped || isDistinct ? columns.map(withoutRows) : columns;
     return { columns: isKnown ? flows : undefined, level };
