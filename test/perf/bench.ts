@@ -3,6 +3,7 @@ import { extractBench } from './extract.bench.ts';
 import { durabilityBench } from './durability.bench.ts';
 import { landBench } from './land.bench.ts';
 import { memoryBench } from './memory.bench.ts';
+import { sqlApiBench } from './sql-api.bench.ts';
 
 /** `npm run bench` runs all of them, `npm run bench -- land` the named ones. The names stay the same for ever, so that runs compare. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   durability: durabilityBench,
   extract: extractBench,
   memory: memoryBench,
+  'sql-api': sqlApiBench,
   calls: callsBench,
 };
 
