@@ -75,6 +75,8 @@ export class ImapConnection implements FeedConnection {
     const client = this.#clients.get(address);
     if (!client) throw new StreamMissingError(stream, `the mailbox ${address} is not configured any more`);
     const release = await client.exclusively();
+    const abort = (): void => client.abort();
+    signal.addEventListener('abort', abort);
     try {
       signal.throwIfAborted();
       const folders = await this.#foldersOf(client);
@@ -95,6 +97,7 @@ export class ImapConnection implements FeedConnection {
         signal,
       });
     } finally {
+      signal.removeEventListener('abort', abort);
       release();
     }
   }

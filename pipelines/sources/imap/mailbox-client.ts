@@ -140,8 +140,16 @@ export class MailboxClient {
     const client = this.#client;
     this.#client = undefined;
     if (!client) return;
+    // A server that does not answer any more is not waited for.
+    const impatience = setTimeout(() => client.close(), 2_000);
     await client.logout().catch(() => undefined);
+    clearTimeout(impatience);
     client.close();
+  }
+
+  /** Breaks off the question under way. */
+  abort(): void {
+    this.#client?.close();
   }
 
   async #ask<Answer>(doing: string, ask: (client: ImapFlow) => Promise<Answer>): Promise<Answer> {
