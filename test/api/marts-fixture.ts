@@ -2,6 +2,7 @@ import type { TestDatabase } from '../harness/database.ts';
 import { createCallMarts } from './calls-fixture.ts';
 import { createFileMarts } from './files-marts.ts';
 import { fill, type Row } from './fill-mart.ts';
+import { createMeetingMarts } from './meetings-fixture.ts';
 
 /**
  * A tiny company whose KPIs can be worked out on paper. Zone Europe/Moscow (UTC+3, no summer time); times below are of
@@ -379,6 +380,7 @@ export async function createMarts({ pool, url }: TestDatabase): Promise<string> 
   await fill(pool, 'fct_activities', activities);
   await createCallMarts(pool);
   await createFileMarts(pool);
+  await createMeetingMarts(pool);
 
   const reader = new URL(url);
   const role = `reader_${reader.pathname.slice(1)}`;

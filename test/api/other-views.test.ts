@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { cubeOverMarts, type CubeOverMarts } from './cube-harness.ts';
+import { cubeOverMarts, token, type CubeOverMarts } from './cube-harness.ts';
 
 let api: CubeOverMarts;
 beforeAll(async () => {
@@ -212,5 +212,37 @@ describe('activities', () => {
       ['Anna', 3, 2],
       ['Boris', 1, 0],
     ]);
+  });
+});
+
+describe('meetings', () => {
+  const measures = [
+    'meetings_held',
+    'presentations_held',
+    'meetings_planned',
+    'meetings_cancelled',
+    'meetings_unconfirmed',
+    'meeting_time',
+    'clients_met',
+  ];
+
+  it('counts meetings on their day in the zone of the account, presentations among them', async () => {
+    // m3 begins at 00:30 in Moscow, which is the day before in UTC.
+    const dateRange = ['2025-04-10', '2025-04-11'];
+    const timeDimensions = [{ dimension: 'meetings.date', dateRange, granularity: 'day' }];
+    expect(await table('meetings', { measures }, { timeDimensions })).toEqual([
+      [2, 1, 0, 0, 0, 5_400, 1],
+      [1, 0, 1, 1, 1, 3_600, 1],
+    ]);
+  });
+
+  it('belongs to the host, and a manager sees no other', async () => {
+    const query = {
+      measures: measures.map((id) => `meetings.${id}`),
+      dimensions: ['meetings.manager'],
+    };
+    const [own, ...others] = await api.rows(query, token('manager', { managers: ['1:102'] }));
+    expect(own).toMatchObject({ 'meetings.manager': 'Boris', 'meetings.clients_met': '1' });
+    expect(others).toEqual([]);
   });
 });

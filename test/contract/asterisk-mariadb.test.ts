@@ -42,7 +42,8 @@ describe.skipIf(!HAS_MARIADB)("a real MariaDB (needs Debian's mariadb-server)", 
       { database: { url_env: 'PBX_URL' }, time_zone: 'Europe/Moscow', ...more },
       { environment: { PBX_URL: url }, ...options },
     );
-  const insert = (row: object) => connection.query('insert into cdr set ?', row);
+  const insert = (row: Record<string, string | number | null>) =>
+    connection.query('insert into cdr set ?', row);
   const call = (calldate: string, n: number) => ({
     calldate,
     clid: '"Анна Петрова" <79161234567>',

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { WallClock } from '../../pipelines/sources/asterisk/local-time.ts';
 import { openPostgresTable } from '../../pipelines/sources/asterisk/table/postgres-table.ts';
 import { readTable } from '../../pipelines/sources/asterisk/table/read-table.ts';
+import type { ChangeBatch } from '../../pipelines/sources/engine/connection.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { openPbxBench, type PbxBench } from './asterisk-fixture.ts';
 
@@ -212,7 +213,8 @@ it('reads pages across seconds with more rows than a page, in bounded pieces, wh
   // Each batch from what the one before left, as after a kill.
   for (;;) {
     const reading = await open();
-    const { value: batch } = await readTable(reading, state).next();
+    const next: IteratorResult<ChangeBatch> = await readTable(reading, state).next();
+    const batch = next.value as ChangeBatch | undefined;
     await reading.table.close();
     if (!batch) throw new Error('no batch');
     batches += 1;
