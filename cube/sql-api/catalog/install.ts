@@ -10,7 +10,7 @@ import { catalogRule, informationSchemaRule } from './relation-rules.ts';
 import { installTables } from './tables.ts';
 
 /** Changes whenever what is installed does. */
-const EDITION = 1;
+const EDITION = 2;
 const LOCK = "select pg_advisory_xact_lock(hashtextextended('voronka sql catalog', 0))";
 
 export interface CatalogSource {
@@ -62,7 +62,8 @@ async function isInstalled(client: ClientBase, source: CatalogSource): Promise<b
 
 async function install(client: ClientBase, source: CatalogSource): Promise<void> {
   await client.query(`
-    drop schema if exists voronka_catalog cascade;
+    drop schema if exists voronka_catalog, voronka_catalog_system cascade;
+    create schema voronka_catalog_system;
     create schema voronka_catalog;
     comment on schema voronka_catalog is 'The catalog as sessions of the SQL API see it; made anew by the server when the model changes';
     create function voronka_catalog.must_be_compiled() returns boolean language plpgsql as $$
@@ -83,8 +84,8 @@ async function install(client: ClientBase, source: CatalogSource): Promise<void>
   await installFunctions(client);
   await installViews(client);
   const reader = `"${source.reader.replaceAll('"', '""')}"`;
-  await client.query(`grant usage on schema voronka_catalog to ${reader};
-    grant select on all tables in schema voronka_catalog to ${reader}`);
+  await client.query(`grant usage on schema voronka_catalog, voronka_catalog_system to ${reader};
+    grant select on all tables in schema voronka_catalog, voronka_catalog_system to ${reader}`);
   await client.query(
     `insert into ops.sql_catalog (fingerprint) values ($1)
      on conflict (is_only_row) do update set fingerprint = excluded.fingerprint, installed_at = now()`,
@@ -121,18 +122,24 @@ const INSTEAD: Readonly<Record<string, string>> = {
   range_length_histogram: NO_TYPE,
 };
 
+const SYSTEM_COLUMNS = ['tableoid', 'xmin', 'xmax', 'cmin', 'cmax', 'ctid'];
+
+/**
+ * Twice: as `SELECT *` shows them, and for statements that name system columns (psql's `\\dd` asks for tableoid, DataGrip for xmin) with
+ * those, too.
+ */
 async function installViews(client: ClientBase): Promise<void> {
-  const statements = (await catalogRelations(client)).flatMap(({ schema, relation, columns }) => {
+  const statements = (await catalogRelations(client)).flatMap(({ schema, relation, columns, isTable }) => {
     const rule =
       schema === 'pg_catalog' ? catalogRule(relation, columns) : informationSchemaRule(relation, columns);
     if (rule.kind !== 'guarded') return [];
     const list = columns.map((column) =>
       column in INSTEAD ? `${INSTEAD[column]} as ${column}` : `"${column}"`,
     );
-    return [
-      `create view voronka_catalog."${relation}" with (security_invoker = true, security_barrier = true) as
-       select ${list.join(', ')} from ${schema}."${relation}" where ${rule.where}`,
-    ];
+    const view = (place: string, more: readonly string[]): string =>
+      `create view ${place}."${relation}" with (security_invoker = true, security_barrier = true) as
+       select ${[...list, ...more].join(', ')} from ${schema}."${relation}" where ${rule.where}`;
+    return [view('voronka_catalog', []), view('voronka_catalog_system', isTable ? SYSTEM_COLUMNS : [])];
   });
   await client.query(statements.join(';\n'));
 }
@@ -141,12 +148,14 @@ export interface CatalogRelation {
   readonly schema: 'pg_catalog' | 'information_schema';
   readonly relation: string;
   readonly columns: readonly string[];
+  /** A table has system columns, a view has none. */
+  readonly isTable: boolean;
 }
 
 /** The relations of the catalog that anybody may read, with their columns in order. */
 export async function catalogRelations(client: ClientBase | Pool): Promise<CatalogRelation[]> {
   const { rows } = await client.query<CatalogRelation>(
-    `select n.nspname as schema, c.relname as relation,
+    `select n.nspname as schema, c.relname as relation, c.relkind = 'r' as "isTable",
        array(select attname::text from pg_catalog.pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped order by attnum) as columns
      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where n.nspname in ('pg_catalog', 'information_schema') and c.relkind in ('r', 'v') and c.oid < 16384

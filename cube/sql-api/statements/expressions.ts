@@ -8,6 +8,7 @@ import { fieldsOf, texts, type Fields } from './tree.ts';
 
 const GUARDED = new Set<string>(GUARDED_TYPES);
 const HERE = 'voronka_catalog';
+const SYSTEM_COLUMN = /\b(tableoid|xmin|xmax|cmin|cmax|ctid)\b/i;
 const locationOf = (fields: Fields): number => (fields['location'] as number | undefined) ?? 0;
 
 /** Looks at functions and types of a statement. Collects edits; throws {@link Refusal}. */
@@ -15,6 +16,8 @@ export class ExpressionCheck {
   readonly #names: CatalogNames;
   readonly #bytes: Buffer;
   readonly #timeoutMs: number;
+  /** Where the relations of the catalog are found. */
+  readonly #relations: string;
   readonly edits: Edit[] = [];
   readonly #done = new Set<Fields>();
   callsSetConfig = false;
@@ -23,6 +26,7 @@ export class ExpressionCheck {
     this.#names = names;
     this.#bytes = Buffer.from(text);
     this.#timeoutMs = timeoutMs;
+    this.#relations = SYSTEM_COLUMN.test(text) ? `${HERE}_system` : HERE;
   }
 
   call(fields: Fields): void {
@@ -90,12 +94,12 @@ export class ExpressionCheck {
     if (schema !== 'pg_catalog' && schema !== 'information_schema') return;
     if (rules.get(relation ?? '') === 'guarded') {
       const from = locationOf(fields);
-      this.edits.push({ from, to: nameEnd(this.#bytes, from, 1), text: HERE });
+      this.edits.push({ from, to: nameEnd(this.#bytes, from, 1), text: this.#relations });
     }
   }
 
   relation(fields: Fields, parts: number, name: string): void {
-    this.#replaceName(locationOf(fields), parts, name);
+    this.#replaceName(locationOf(fields), parts, name, this.#relations);
   }
 
   /** `TABLE deals` becomes `SELECT * FROM deals`: what is compiled for a view is a query, which cannot stand after TABLE. */
@@ -105,11 +109,11 @@ export class ExpressionCheck {
     if (found) this.edits.push({ from: found.index, to: found.index + 5, text: 'SELECT * FROM' });
   }
 
-  #replaceName(from: number, parts: number, name: string): void {
+  #replaceName(from: number, parts: number, name: string, schema = HERE): void {
     this.edits.push({
       from,
       to: nameEnd(this.#bytes, from, parts),
-      text: `${HERE}."${name.replaceAll('"', '""')}"`,
+      text: `${schema}."${name.replaceAll('"', '""')}"`,
     });
   }
 
