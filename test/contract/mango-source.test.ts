@@ -10,6 +10,7 @@ import {
   openMangoBench,
   type MangoBench,
 } from './mango-fixture.ts';
+import { cutOff } from './uis-fixture.ts';
 
 const now = (): number => Math.floor(Date.now() / 1_000);
 
@@ -78,6 +79,14 @@ describe('the legs of a Mango Office PBX', () => {
     await bench.sync({ name });
     expect(await bench.differences(name)).toEqual([]);
     expect(bench.standIn.requests.filter(({ status }) => status === 400 || status === 401)).toEqual([]);
+  });
+
+  it('lose nothing when the read is cut off, wherever that is', async () => {
+    for (const count of [2, 3, 4, 6, 7]) {
+      await cutOff(count, bench, (signal) => bench.open({ signal }, { name: 'cut' }));
+    }
+    await bench.sync({ name: 'cut' });
+    expect(await bench.differences('cut')).toEqual([]);
   });
 
   it('that cannot be read for a semicolon too many are kept among the rejects, and the others land', async () => {

@@ -216,3 +216,25 @@ async function uisDifferences(warehouse: Warehouse, standIn: UisStandIn, account
   }
   return found;
 }
+
+/** Reads, and is cut off once the system has been asked `count` more times; what was committed stays. */
+export async function cutOff(
+  count: number,
+  bench: { readonly standIn: { readonly requests: readonly unknown[] } },
+  open: (signal: AbortSignal) => Promise<SourceSession>,
+): Promise<void> {
+  const abort = new AbortController();
+  const end = bench.standIn.requests.length + count;
+  const watching = setInterval(() => {
+    if (bench.standIn.requests.length >= end) abort.abort(new Error('cut off by the test'));
+  }, 1);
+  try {
+    const session = await open(abort.signal);
+    for (const { name } of session.streams) await readToEnd(session, name);
+    await session.close();
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+  } finally {
+    clearInterval(watching);
+  }
+}

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { UisFault } from '../../demo/uis/index.ts';
 import type { FaultPlan } from '../../demo/stand-in/fault-board.ts';
 import { openSource } from '../../pipelines/sources/index.ts';
-import { local, openUisBench, UIS_TOKEN, uisCall, uisCompany, type UisBench } from './uis-fixture.ts';
+import { cutOff, local, openUisBench, UIS_TOKEN, uisCall, uisCompany, type UisBench } from './uis-fixture.ts';
 import { readToEnd } from './amocrm-source-fixture.ts';
 
 const now = (): number => Math.floor(Date.now() / 1_000);
@@ -52,6 +52,14 @@ describe('the calls of a UIS account', () => {
     const name = fault.replaceAll('-', '_');
     await bench.sync({ name });
     expect(await bench.differences(name)).toEqual([]);
+  });
+
+  it('lose nothing when the read is cut off, wherever that is', async () => {
+    for (const count of [2, 3, 5, 6, 9]) {
+      await cutOff(count, bench, (signal) => bench.open({ signal }, { name: 'cut' }));
+    }
+    await bench.sync({ name: 'cut' });
+    expect(await bench.differences('cut')).toEqual([]);
   });
 
   it('wait out the points of a minute, and ask nothing meanwhile', async () => {
