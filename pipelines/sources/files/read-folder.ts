@@ -76,11 +76,14 @@ export async function readFolder(
   };
 }
 
-function unread(path: string, why: 'busy' | 'refused'): ReadFile {
-  const reason =
-    why === 'busy'
-      ? 'it is being written; it is read when it has come to rest, until then its earlier version holds'
-      : 'it may not be read; give voronka the right to';
+const WHY_UNREAD = {
+  busy: 'it is being written; it is read when it has come to rest, until then its earlier version holds',
+  refused: 'it may not be read; give voronka the right to',
+  large: 'it has more than 64 MB; divide it',
+};
+
+function unread(path: string, why: keyof typeof WHY_UNREAD): ReadFile {
+  const reason = WHY_UNREAD[why];
   return {
     path,
     hash: '',

@@ -7,10 +7,14 @@ export const holidays: FileKind = {
   description: 'Days that differ from the usual week: holidays, moved working days, shortened ones.',
   words: ['праздники', 'выходные', 'производственный календарь', 'holidays', 'holiday'],
   key: ['day'],
-  check: ({ opens, closes }) =>
-    typeof opens === 'string' && typeof closes === 'string' && closes <= opens
-      ? { column: 'closes', reason: `is not after opens, ${opens}` }
-      : undefined,
+  check({ is_working: isWorking, opens, closes }) {
+    if (opens === undefined && closes === undefined) return undefined;
+    if (isWorking !== true) return { column: 'is_working', reason: 'must be да where hours are given' };
+    if (typeof opens !== 'string') return { column: 'opens', reason: 'must be given where the end is' };
+    if (typeof closes !== 'string')
+      return { column: 'closes', reason: 'must be given where the beginning is' };
+    return closes > opens ? undefined : { column: 'closes', reason: `is not after opens, ${opens}` };
+  },
   columns: [
     dateColumn('day', {
       title: 'Дата',
