@@ -5,9 +5,11 @@ import { VoronkaError } from '../pipelines/errors.ts';
 
 /** Makes a stand-in end when its standard input does. */
 export const END_WITH_STDIN = 'VORONKA_END_WITH_STDIN';
+const CLI = fileURLToPath(new URL('../bin/voronka.js', import.meta.url));
+/** A company is hundreds of thousands of short-lived objects: room for the young ones saves a sixth of the time (18 s instead of 21). */
+const NODE = ['--max-semi-space-size=64', CLI];
 /** The exchange and the mail server were bought half a year ago. */
 const RECENT_DAYS = 182;
-const CLI = fileURLToPath(new URL('../bin/voronka.js', import.meta.url));
 
 export interface StandInProcess {
   readonly url: string;
@@ -35,7 +37,7 @@ class StandInFailedError extends VoronkaError {
 export async function startCompanyProcess(company: DemoCompany): Promise<StandInProcess> {
   const child = spawn(
     process.execPath,
-    [CLI, 'stand-in', 'company', ...optionsOf(company), '--port', '0', '--rate', '0'],
+    [...NODE, 'stand-in', 'company', ...optionsOf(company), '--port', '0', '--rate', '0'],
     {
       // The open pipe tells the child that its parent lives: it ends when this process does, however that is.
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -69,7 +71,7 @@ export async function writeCompanyFiles(company: DemoCompany, folder: string): P
   const recent = ['--recent', String(RECENT_DAYS)];
   const child = spawn(
     process.execPath,
-    [CLI, 'stand-in', 'company-files', folder, ...recent, ...optionsOf(company)],
+    [...NODE, 'stand-in', 'company-files', folder, ...recent, ...optionsOf(company)],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let errors = '';

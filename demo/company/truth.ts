@@ -101,7 +101,12 @@ export function tellTruth(world: World, outside: Outside): Truth {
     stages: ledger.stageTotals(),
     lost_now_by_reason: ledger.lostByReason,
     leads_new_by_source: ledger.leadsBySource,
-    work: workTruth(new WorkLedger(outside), months, [...people, null]),
+    // Meetings to come may stand in the month after.
+    work: workTruth(
+      new WorkLedger(outside),
+      [...months, monthOf(span.month(span.months + 1))],
+      [...people, null],
+    ),
     costs: months.map((month) => ({ month, ...costsOf(outside, month) })),
     market_size: outside.books.market,
     anomalies: plantedAnomalies(world, outside.exchange.outage),

@@ -15,8 +15,9 @@ export class WorkLedger {
     this.enterCalls(outside.exchange.calls);
     this.enterLetters(outside.letters);
     for (const { startsAt, host, fate, isPresentation } of outside.meetings) {
-      if (fate !== 'held') continue;
       this.post(monthOf(startsAt), host.id, (tally) => {
+        if (fate === 'planned') tally.meetingsPlanned += 1;
+        if (fate !== 'held') return;
         tally.meetingsHeld += 1;
         if (isPresentation) tally.presentationsHeld += 1;
       });

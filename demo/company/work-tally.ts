@@ -19,6 +19,7 @@ export class WorkTally {
   emailsUnanswered = 0;
   meetingsHeld = 0;
   presentationsHeld = 0;
+  meetingsPlanned = 0;
   planAmount = 0;
   planDeals = 0;
   planNewClients = 0;
@@ -53,6 +54,7 @@ export class WorkTally {
       emails_unanswered: this.emailsUnanswered,
       meetings_held: this.meetingsHeld,
       presentations_held: this.presentationsHeld,
+      meetings_planned: this.meetingsPlanned,
       plan_amount: this.planAmount,
       plan_deals: this.planDeals,
       plan_new_clients: this.planNewClients,
@@ -88,6 +90,8 @@ export interface WorkRecord {
   readonly emails_unanswered: number;
   readonly meetings_held: number;
   readonly presentations_held: number;
+  /** After `until`. */
+  readonly meetings_planned: number;
   readonly plan_amount: number;
   readonly plan_deals: number;
   readonly plan_new_clients: number;

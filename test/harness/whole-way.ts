@@ -21,6 +21,7 @@ export interface WholeWayOptions {
   /** Read besides amoCRM, as entries of voronka.yaml. */
   readonly sources?: readonly object[];
   readonly managers?: readonly object[];
+  readonly meetings?: object;
 }
 
 export interface WholeWay {
@@ -49,6 +50,7 @@ export async function openWholeWay(options: WholeWayOptions): Promise<WholeWay> 
         ...(options.sources ?? []),
       ],
       managers: options.managers ?? [],
+      ...(options.meetings !== undefined && { meetings: options.meetings }),
       funnel: {
         steps: options.funnel ?? [],
         ...(options.leadSourceField !== undefined && { lead_source_field: options.leadSourceField }),
