@@ -294,7 +294,7 @@ describe('the text', () => {
   it('of a statement without a view is the same, byte for byte', async () => {
     for (const text of [
       'SELECT 1',
-      '  SHOW  search_path',
+      'SHOW  search_path',
       'SELECT "Ё" /* é */ FROM pg_class -- x',
       'WITH funnel AS (SELECT 1 AS a) SELECT a FROM funnel',
     ]) {

@@ -1,5 +1,6 @@
 import { parseSync, type Node, type SelectStmt } from 'libpg-query';
 
+import type { MeasureSql } from './measure-sql.ts';
 import { refuse } from './refusal.ts';
 import { SourceText } from './source-text.ts';
 import { isSetOperation } from './tree.ts';
@@ -12,6 +13,8 @@ export interface CubeSelect {
   readonly from: string;
   /** Whether rows are filtered, which a client's own conditions must not run before. */
   readonly isFiltered: boolean;
+  /** Measures that were read from their expressions, kept because a SELECT is used by many statements. */
+  readonly measures: Map<string, MeasureSql>;
   readonly sql: string;
 }
 
@@ -58,6 +61,7 @@ export function splitSelect(
     expressions,
     from: text.slice(start, endOfWhere(text, next)),
     isFiltered: select.whereClause !== undefined,
+    measures: new Map(),
     sql,
   };
 }

@@ -8,7 +8,7 @@ import { Reading } from './reading.ts';
 import { Recent } from './recent.ts';
 import { refuse, Refusal } from './refusal.ts';
 import { SelectReader } from './select-reader.ts';
-import { isPart, partsOf } from './tree.ts';
+import { partsOf } from './tree.ts';
 import { HIDDEN, type ViewSource } from './view-source.ts';
 
 export type RewriterOptions = CompilerOptions;
@@ -37,9 +37,10 @@ async function rewrite(
   try {
     const reading = new Reading(statement.text, await compiler.views(session));
     const untouched: RewriteOutcome = { kind: 'rewritten', text: statement.text, views: [], compiled: [] };
-    if (!mentionsView(statement.node, reading)) return untouched;
+    const mentions = tablesOf(statement.node).filter((table) => viewOf(table, reading) !== undefined);
+    if (mentions.length === 0) return untouched;
     new SelectReader(reading).read(selectOf(statement.node), undefined, new Map());
-    refuseUnread(statement.node, reading);
+    refuseUnread(mentions, reading);
     if (reading.sources.length === 0) return untouched;
     if (statement.text.includes(HIDDEN))
       refuse('42703', `Names that begin with ${HIDDEN} are not for statements`);
@@ -104,32 +105,21 @@ function selectOf(node: Node): SelectStmt {
   return selectOf(inner);
 }
 
-function* tablesOf(node: Node): Generator<RangeVar> {
-  for (const part of partsOf(node)) {
-    // Where the tree allows nothing but a table (COPY, SELECT INTO), it stands without its kind.
-    const table = part['RangeVar'] ?? (typeof part['relname'] === 'string' ? part : undefined);
-    if (isPart(table)) yield table;
-  }
-}
+/** The tables a statement names. Where the tree allows nothing but a table (COPY, SELECT INTO), it stands without its kind. */
+const tablesOf = (node: Node): RangeVar[] =>
+  partsOf(node).filter((part) => typeof part['relname'] === 'string');
 
 const viewOf = ({ relname, schemaname }: RangeVar, reading: Reading): string | undefined =>
   schemaname === undefined || schemaname === 'public' ? reading.view(relname ?? '')?.name : undefined;
 
-function mentionsView(node: Node, reading: Reading): boolean {
-  for (const table of tablesOf(node)) if (viewOf(table, reading) !== undefined) return true;
-  return false;
-}
-
 /** Each mention of a view must have been replaced; one in a place nobody looks at would be read as it stands. */
-function refuseUnread(node: Node, reading: Reading): void {
-  for (const table of tablesOf(node)) {
-    const view = viewOf(table, reading);
-    if (view !== undefined && !reading.seen.has(table)) {
-      refuse(
-        '0A000',
-        `The view "${view}" cannot be read in this place of a statement`,
-        'Put it into FROM of a subquery.',
-      );
-    }
+function refuseUnread(mentions: readonly RangeVar[], reading: Reading): void {
+  for (const table of mentions) {
+    if (reading.seen.has(table)) continue;
+    refuse(
+      '0A000',
+      `The view "${table.relname}" cannot be read in this place of a statement`,
+      'Put it into FROM of a subquery.',
+    );
   }
 }

@@ -23,7 +23,6 @@ export class ViewSource {
   readonly #formulas = new Set<string>();
   readonly #hidden = new Map<string, string>();
   #select: CubeSelect | undefined;
-  readonly #measures = new Map<string, MeasureSql>();
 
   constructor(view: ViewTable, number: number) {
     this.view = view;
@@ -67,9 +66,7 @@ export class ViewSource {
   }
 
   async compile(compiler: ModelCompiler, session: RewriteSession): Promise<CubeSelect> {
-    const { measures } = this.members;
     this.#select = await compiler.select(this.view.name, this.members, session);
-    for (const name of measures) this.#measures.set(name, readMeasure(this.#expression(name), name));
     return this.#select;
   }
 
@@ -81,8 +78,10 @@ export class ViewSource {
 
   /** Known once compiled. */
   measure(name: string): MeasureSql {
-    const measure = this.#measures.get(name);
-    if (measure === undefined) throw new Error(`measure ${name} was not compiled`);
+    const known = this.#select?.measures.get(name);
+    if (known !== undefined) return known;
+    const measure = readMeasure(this.#expression(name), name);
+    this.#select?.measures.set(name, measure);
     return measure;
   }
 
