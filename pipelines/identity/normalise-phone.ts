@@ -23,13 +23,19 @@ export function normalisePhone(raw: string, country: string | null): NormalPhone
   if (HIDDEN.test(text)) return { e164: null, kind: null, reason: 'hidden' };
   if (!/^\+?[\d\s().\-/]*\d/.test(text)) return { e164: null, kind: null, reason: 'not_a_number' };
 
-  const found = readings(text, country);
-  const valid = found.find((number) => number.isValid());
-  if (valid !== undefined) return { e164: valid.number, kind: kindOf(valid), reason: null };
-  const possible = found.find((number) => number.isPossible());
-  if (possible !== undefined)
-    return { e164: possible.number, kind: kindOf(possible), reason: 'unassigned_range' };
-  return { e164: null, kind: null, reason: text.replace(/\D/g, '').length < 10 ? 'too_short' : 'too_long' };
+  // The number as the country's people read it, then as an international one without its plus: cloud systems send bare digits, and
+  // `00` is how most of the world dials abroad. The second is worked out only where the first is no real number.
+  const national = parse(text, country);
+  const kind = kindOf(national);
+  if (national !== undefined && kind !== null) return { e164: national.number, kind, reason: null };
+  const digits = text.replace(/\D/g, '');
+  const international = text.startsWith('+') ? undefined : parse(`+${digits.replace(/^00/, '')}`, null);
+  const otherKind = kindOf(international);
+  if (international !== undefined && otherKind !== null)
+    return { e164: international.number, kind: otherKind, reason: null };
+  const possible = [national, international].find((number) => number?.isPossible());
+  if (possible !== undefined) return { e164: possible.number, kind: 'other', reason: 'unassigned_range' };
+  return { e164: null, kind: null, reason: digits.length < 10 ? 'too_short' : 'too_long' };
 }
 
 /** The number out of `"Name" <number>`, `sip:number@host;user=phone` and `tel:number`. */
@@ -42,25 +48,17 @@ function bare(raw: string): string {
     .trim();
 }
 
-/**
- * The number as the country's people read it, then as an international one without its plus: cloud systems send bare digits, and
- * `00` is how most of the world dials abroad.
- */
-function readings(text: string, country: string | null): PhoneNumber[] {
-  const national = parse(text, country);
-  const digits = text.replace(/\D/g, '').replace(/^00/, '');
-  const international = text.startsWith('+') ? undefined : parse(`+${digits}`, null);
-  return [national, international].filter((number) => number !== undefined);
-}
-
 const parse = (text: string, country: string | null): PhoneNumber | undefined =>
   parsePhoneNumberFromString(text, {
     extract: false,
     ...(country !== null && { defaultCountry: country as CountryCode }),
   });
 
-function kindOf(number: PhoneNumber): NonNullable<NormalPhone['kind']> {
-  switch (number.getType()) {
+/** Null when no numbering plan has the number. The full metadata knows every range, so asking for the type is asking for validity. */
+function kindOf(number: PhoneNumber | undefined): NormalPhone['kind'] {
+  switch (number?.getType()) {
+    case undefined:
+      return null;
     case 'MOBILE':
     case 'FIXED_LINE_OR_MOBILE':
       return 'mobile';

@@ -1,5 +1,34 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { normaliseAddress, normalisePhone } from '../../pipelines/identity/index.ts';
 import { createSmallCrm, CONFIG, lead, moved, START, type RawRow, type SmallCrm } from './small-crm.ts';
+
+it.each([
+  ['8 (495) 123-45-67', '+74951234567', null],
+  ['4951234567', '+74951234567', null],
+  ['8-800-555-35-35', '+78005553535', null],
+  ['810496912345678', '+496912345678', null],
+  ['00496912345678', '+496912345678', null],
+  ['380441234567', '+380441234567', null],
+  ['+7 495 123-45-67 доб. 123', '+74951234567', null],
+  ['"Ivan" <sip:+74951234567@host;user=phone>', '+74951234567', null],
+  ['+70000000000', '+70000000000', 'unassigned_range'],
+  ['101', null, 'too_short'],
+  ['anonymous', null, 'hidden'],
+  ['sales', null, 'not_a_number'],
+  ['', null, 'empty'],
+])('reads %s, dialled in Russia, as %s', (raw, e164, reason) => {
+  expect(normalisePhone(raw, 'RU')).toMatchObject({ e164, reason });
+});
+
+it.each([
+  ['Anna@Company.RU', 'anna@company.ru'],
+  ['"boss@x.ru" <real@y.ru>', 'real@y.ru'],
+  ['mailto:a.b+tag@почта.рф', 'a.b+tag@xn--80a1acny.xn--p1ai'],
+  ['a@b', null],
+  ['a@x.ru, b@y.ru', null],
+])('reads the address %s as %s', (raw, address) => {
+  expect(normaliseAddress(raw).address).toBe(address);
+});
 
 let crm: SmallCrm;
 beforeAll(async () => {

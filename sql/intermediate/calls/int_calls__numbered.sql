@@ -1,4 +1,15 @@
--- All calls, each once: those of the phone systems, and those the CRM alone knows, with the other side's number in its normal form.
+{{ config(
+    materialized='incremental',
+    unique_key='call_id',
+    indexes=[
+        {'columns': ['call_id'], 'unique': true},
+        {'columns': ['client_hmac']},
+        {'columns': ['loaded_xid']}
+    ]
+) }}
+
+-- All calls, each once: those of the phone systems, and those the CRM alone knows, with the other side's number in its normal form. A
+-- table: as a view it was read from end to end for the few numbers that an increment asks for.
 
 with
 
@@ -44,6 +55,7 @@ of_systems as (
         ended_at,
         loaded_xid
     from {{ ref('int_calls__folded') }}
+    where {{ changed_since_last_build('loaded_xid') }}
 
 ),
 
@@ -79,6 +91,9 @@ of_crm as (
         greatest(crm_calls.loaded_xid, matches.loaded_xid) as loaded_xid
     from {{ ref('int_calls__crm') }} as crm_calls
     left join {{ ref('int_calls__crm_matches') }} as matches on matches.crm_call_id = crm_calls.call_id
+    where
+        {{ changed_since_last_build('crm_calls.loaded_xid') }}
+        or {{ changed_since_last_build('matches.loaded_xid') }}
 
 ),
 
@@ -97,12 +112,21 @@ final as (
         numbers.e164 as client_e164,
         numbers.hmac as client_hmac,
         case when combined.client_number is null then 'no_number' else numbers.reason end as number_reason,
-        own_numbers.hmac is not null as is_own_number
+        own_numbers.hmac is not null as is_own_number,
+        -- A leg that came late may have brought another number: the calls of the one before are looked at again, too.
+        {% if is_incremental() -%}
+        nullif(this.client_hmac, numbers.hmac) as previous_client_hmac
+        {%- else -%}
+        null::text as previous_client_hmac
+        {%- endif %}
     from combined
     left join numbers
         on numbers.raw = combined.client_number
         and numbers.country = combined.country
     left join own_numbers on own_numbers.hmac = numbers.hmac
+    {% if is_incremental() -%}
+    left join {{ this }} as this on this.call_id = combined.call_id
+    {%- endif %}
 
 )
 

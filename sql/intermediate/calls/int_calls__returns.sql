@@ -13,21 +13,13 @@ with
 {% if is_incremental() -%}
 changed as (
 
-    select client_hmac, max(loaded_xid) as loaded_xid
-    from {{ ref('int_calls__numbered') }}
+    select named.client_hmac, max(calls.loaded_xid) as loaded_xid
+    from {{ ref('int_calls__numbered') }} as calls
+    cross join lateral (values (calls.client_hmac), (calls.previous_client_hmac)) as named (client_hmac)
     where
-        {{ changed_since_last_build('loaded_xid') }}
-        and client_hmac is not null
-    group by client_hmac
-
-),
-
--- By the ways the number is written, for which there is an index.
-written as (
-
-    select numbers.raw, numbers.country, changed.client_hmac, changed.loaded_xid
-    from {{ ref('int_phone_numbers') }} as numbers
-    inner join changed on changed.client_hmac = numbers.hmac
+        {{ changed_since_last_build('calls.loaded_xid') }}
+        and named.client_hmac is not null
+    group by named.client_hmac
 
 ),
 {%- endif %}
@@ -42,12 +34,10 @@ calls as (
         calls.direction,
         calls.started_at,
         calls.ended_at,
-        {{ 'greatest(calls.loaded_xid, written.loaded_xid)' if is_incremental() else 'calls.loaded_xid' }} as loaded_xid
+        {{ 'greatest(calls.loaded_xid, changed.loaded_xid)' if is_incremental() else 'calls.loaded_xid' }} as loaded_xid
     from {{ ref('int_calls__numbered') }} as calls
     {% if is_incremental() -%}
-    inner join written
-        on written.raw = calls.client_number
-        and written.country = calls.country
+    inner join changed on changed.client_hmac = calls.client_hmac
     {%- endif %}
     where
         not calls.is_deleted
