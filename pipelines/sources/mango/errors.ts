@@ -50,7 +50,7 @@ export class MangoClockError extends VoronkaError {
   constructor(source: string, hours: number, configured: string) {
     super(
       `Calls of "${source}" begin up to ${hours} hours from now: its statistics run ahead of unix time. epoch_offset is ${configured}; ` +
-        `set it to 3h (Moscow time told as UTC), then read everything again: voronka sync ${source} --backfill.`,
+        `set it to 3h (Moscow time told as UTC), then read everything again: voronka sync ${source} --backfill --from <first day>.`,
       { code: 'MANGO_CLOCK', retry: 'never', context: { source, hours } },
     );
   }
