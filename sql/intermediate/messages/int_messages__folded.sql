@@ -12,15 +12,28 @@ with
 {% if is_incremental() -%}
 changed as (
 
-    select distinct message_id from {{ ref('stg_mail__copies') }}
+    select message_id from {{ ref('stg_imap__messages') }}
+    where {{ changed_since_last_build('loaded_xid') }}
+
+    union
+
+    select message_id from {{ ref('stg_maildir__messages') }}
     where {{ changed_since_last_build('loaded_xid') }}
 
 ),
 {%- endif %}
 
+-- Joined before they are put together: each table has an index on the key, of which a union would know nothing.
 copies as (
 
-    select copies.* from {{ ref('stg_mail__copies') }} as copies
+    select copies.* from {{ ref('stg_imap__messages') }} as copies
+    {% if is_incremental() -%}
+    inner join changed on changed.message_id = copies.message_id
+    {%- endif %}
+
+    union all
+
+    select copies.* from {{ ref('stg_maildir__messages') }} as copies
     {% if is_incremental() -%}
     inner join changed on changed.message_id = copies.message_id
     {%- endif %}

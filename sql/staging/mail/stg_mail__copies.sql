@@ -1,5 +1,0 @@
-{{ mail_columns('imap') }}
-
-union all
-
-{{ mail_columns('maildir') }}
