@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
-import { sync, expandRecurringEvent, type VEvent } from 'node-ical';
+import nodeIcal, { type VEvent } from 'node-ical';
 import type { RawRow } from '../engine/connection.ts';
 import { PUBLIC_DOMAINS } from '../mail/mailbox-row.ts';
 import { NotACalendarError } from './errors.ts';
@@ -67,7 +67,7 @@ export function occurrencesIn(text: string, origin: Origin, rules: ExpansionRule
     throw new NotACalendarError(origin.place, 'it does not begin as one');
   if (!/END:VCALENDAR\s*$/i.test(text)) throw new NotACalendarError(origin.place, 'it breaks off');
   const found = new Map<string, Occurrence>();
-  for (const component of Object.values(sync.parseICS(withKnownZones(text, rules.zone)))) {
+  for (const component of Object.values(nodeIcal.sync.parseICS(withKnownZones(text, rules.zone)))) {
     if (component?.type !== 'VEVENT') continue;
     for (const occurrence of expand(component, origin, rules)) found.set(occurrence.key, occurrence);
   }
@@ -77,7 +77,7 @@ export function occurrencesIn(text: string, origin: Origin, rules: ExpansionRule
 function* expand(event: VEvent, origin: Origin, rules: ExpansionRules): Generator<Occurrence> {
   const isWithin = (start: Date): boolean => start >= rules.from && start <= rules.to;
   if (event.rrule) {
-    for (const { start, end, event: instance } of expandRecurringEvent(event, {
+    for (const { start, end, event: instance } of nodeIcal.expandRecurringEvent(event, {
       from: rules.from,
       to: rules.to,
     })) {

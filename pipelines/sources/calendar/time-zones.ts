@@ -1,4 +1,4 @@
-import { sync } from 'node-ical';
+import nodeIcal from 'node-ical';
 
 /** Properties that hold times. */
 const TIMES = 'DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE';
@@ -48,7 +48,7 @@ function isKnown(name: string): boolean {
   let answer = known.get(name);
   if (answer === undefined) {
     const probe = `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:probe\r\nDTSTART;TZID="${name}":20250615T120000\r\nEND:VEVENT\r\nEND:VCALENDAR`;
-    const event = sync.parseICS(probe)['probe'];
+    const event = nodeIcal.sync.parseICS(probe)['probe'];
     answer = event?.type === 'VEVENT' && isZone(event.start?.tz);
     known.set(name, answer);
   }
