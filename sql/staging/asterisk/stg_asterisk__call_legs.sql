@@ -16,6 +16,8 @@ pbx as (
 
 ),
 
+-- What is worked out from a record stands in lateral queries that `offset 0` keeps the planner from dissolving: each is worked out once
+-- a row, not once for every use of it further down. Conditions on `loaded_xid` still reach the table.
 records as (
 
     select
@@ -27,43 +29,20 @@ records as (
         (cdr.payload ->> 'start_at')::timestamptz as started_at,
         (cdr.payload ->> 'answer_at')::timestamptz as answer_at,
         (cdr.payload ->> 'end_at')::timestamptz as ended_at,
-        nullif(record.src, '') as src,
-        nullif(record.dst, '') as dst,
-        nullif(record.channel, '') as channel,
-        nullif(record.dstchannel, '') as dstchannel,
-        lower(record.lastapp) as app,
-        case when lower(record.lastapp) = 'queue' then nullif(record.lastdata, '') end as queue,
-        -- Words in any spelling, or the bit where the column holds numbers.
-        case upper(regexp_replace(record.disposition, '[^A-Za-z0-9]', '', 'g'))
-            when 'ANSWERED' then 'answered'
-            when '8' then 'answered'
-            when 'NOANSWER' then 'no_answer'
-            when '0' then 'no_answer'
-            when 'BUSY' then 'busy'
-            when '4' then 'busy'
-            when 'FAILED' then 'failed'
-            when '2' then 'failed'
-            when 'CONGESTION' then 'congestion'
-            when '16' then 'congestion'
-            when 'CANCEL' then 'cancelled'
-            when 'CANCELED' then 'cancelled'
-            when 'CANCELLED' then 'cancelled'
-            when '32' then 'cancelled'
-            else 'unknown'
-        end as result,
-        substring(record.billsec from '^[0-9]{1,9}')::int as billsec,
-        substring(record.sequence from '^[0-9]{1,18}$')::bigint as sequence,
-        nullif(record.did, '') as did,
+        nullif(record.lastdata, '') as first_argument,
+        case
+            when record.billsec ~ '^[0-9]{1,9}$' then record.billsec::int
+            when record.billsec ~ '^[0-9]{1,9}\.' then split_part(record.billsec, '.', 1)::int
+        end as billsec,
+        case when record.sequence ~ '^[0-9]{1,18}$' then record.sequence::bigint end as sequence,
         nullif(record.outbound_cnum, '') as outbound_number,
         -- The id only: where a recording lies is nobody's business here.
         nullif(regexp_replace(record.recordingfile, '^.*/', ''), '') as recording_id,
         lower(record.calltype) as call_type,
         coalesce(lower(record.transfer) in ('1', 't', 'true', 'yes'), false) as is_marked_transfer,
-        -- What the site says a context of its dialplan means: a direction, or what answers there.
-        pbx.contexts ->> record.dcontext as context_meaning,
         coalesce(pbx.own_numbers, '{}') as own_numbers,
         pbx.trunk_pattern,
-        coalesce(pbx.extension_pattern, '^[0-9]{2,5}$') as extension_pattern
+        said.*
     from cdr
     cross join lateral jsonb_to_record(cdr.payload -> 'row') as record (
         src text,
@@ -83,23 +62,76 @@ records as (
         transfer text
     )
     left join pbx on pbx.account_id = cdr.account_id
+    cross join lateral (
+        select
+            nullif(record.src, '') as src,
+            nullif(record.dst, '') as dst,
+            nullif(record.channel, '') as channel,
+            nullif(record.dstchannel, '') as dstchannel,
+            nullif(record.did, '') as did,
+            lower(record.lastapp) as app,
+            -- Words in any spelling, or the bit where the column holds numbers.
+            case upper(translate(record.disposition, ' _-', ''))
+                when 'ANSWERED' then 'answered'
+                when '8' then 'answered'
+                when 'NOANSWER' then 'no_answer'
+                when '0' then 'no_answer'
+                when 'BUSY' then 'busy'
+                when '4' then 'busy'
+                when 'FAILED' then 'failed'
+                when '2' then 'failed'
+                when 'CONGESTION' then 'congestion'
+                when '16' then 'congestion'
+                when 'CANCEL' then 'cancelled'
+                when 'CANCELED' then 'cancelled'
+                when 'CANCELLED' then 'cancelled'
+                when '32' then 'cancelled'
+                else 'unknown'
+            end as result,
+            -- What the site says a context of its dialplan means: a direction, or what answers there.
+            pbx.contexts ->> record.dcontext as context_meaning,
+            coalesce(pbx.extension_pattern, '^[0-9]{2,5}$') as extension_pattern,
+            -- `PJSIP/provider-msk-0000001a` is made by peer `provider-msk`; `Local/101@from-queue-00000012;1` rings 101 by way of
+            -- the dialplan.
+            lower(left(record.channel, 6)) = 'local/' as is_caller_local,
+            lower(left(record.dstchannel, 6)) = 'local/' as is_callee_local,
+            split_part(substr(record.channel, strpos(record.channel, '/') + 1), ';', 1) as caller_name,
+            split_part(
+                split_part(substr(record.dstchannel, strpos(record.dstchannel, '/') + 1), ';', 1),
+                case when lower(left(record.dstchannel, 6)) = 'local/' then '@' else '' end,
+                1
+            ) as callee_name
+        offset 0
+    ) as said
 
 ),
 
--- `PJSIP/provider-msk-0000001a` is made by peer `provider-msk`; `Local/101@from-queue-00000012;1` rings 101 by way of the dialplan.
-peers as (
+matched as (
 
     select
         records.*,
-        channel ilike 'Local/%' as is_caller_local,
-        dstchannel ilike 'Local/%' as is_callee_local,
-        substring(channel from '^[^/]+/(.*?)(?:-[0-9A-Fa-f]+)?(?:;[12])?$') as caller_peer,
-        split_part(
-            substring(dstchannel from '^[^/]+/(.*?)(?:-[0-9A-Fa-f]+)?(?:;[12])?$'),
-            case when dstchannel ilike 'Local/%' then '@' else '' end,
-            1
-        ) as callee_peer
+        peers.*,
+        numbers.*
     from records
+    -- Without the channel's running number. By string functions: a pattern that finds the same costs three times as much (28 us a row
+    -- for the whole view against 41).
+    cross join lateral (
+        select
+            left(caller_name, length(caller_name) - strpos(reverse(caller_name), '-')) as caller_peer,
+            case
+                when is_callee_local then callee_name
+                else left(callee_name, length(callee_name) - strpos(reverse(callee_name), '-'))
+            end as callee_peer
+        offset 0
+    ) as peers
+    cross join lateral (
+        select
+            src ~ extension_pattern as is_src_extension,
+            dst ~ extension_pattern as is_dst_extension,
+            caller_peer ~ extension_pattern as is_caller_extension,
+            callee_peer ~ extension_pattern as is_callee_extension
+        offset 0
+    ) as numbers
 
 ),
 
@@ -107,20 +139,25 @@ peers as (
 sides as (
 
     select
-        peers.*,
-        case
-            when channel is null then null
-            when is_caller_local then false
-            when trunk_pattern is not null then channel ~ trunk_pattern
-            else caller_peer !~ extension_pattern and src is distinct from caller_peer and coalesce(src !~ extension_pattern, true)
-        end as caller_is_trunk,
-        case
-            when dstchannel is null then null
-            when is_callee_local then false
-            when trunk_pattern is not null then dstchannel ~ trunk_pattern
-            else callee_peer !~ extension_pattern
-        end as callee_is_trunk
-    from peers
+        matched.*,
+        trunks.*
+    from matched
+    cross join lateral (
+        select
+            case
+                when channel is null then null
+                when is_caller_local then false
+                when trunk_pattern is not null then channel ~ trunk_pattern
+                else not is_caller_extension and src is distinct from caller_peer and not coalesce(is_src_extension, false)
+            end as caller_is_trunk,
+            case
+                when dstchannel is null then null
+                when is_callee_local then false
+                when trunk_pattern is not null then dstchannel ~ trunk_pattern
+                else not is_callee_extension
+            end as callee_is_trunk
+        offset 0
+    ) as trunks
 
 ),
 
@@ -148,15 +185,15 @@ final as (
         case when is_callee_local then coalesce(nullif(callee_peer, ''), dst) else dst end as callee_number,
         case
             when caller_is_trunk then null
-            when not is_caller_local and caller_peer ~ extension_pattern then caller_peer
-            when src ~ extension_pattern then src
+            when not is_caller_local and is_caller_extension then caller_peer
+            when is_src_extension then src
         end as caller_extension,
         case
             when callee_is_trunk then null
-            when callee_peer ~ extension_pattern then callee_peer
-            when dstchannel is not null and not is_callee_local and dst ~ extension_pattern then dst
+            when is_callee_extension then callee_peer
+            when dstchannel is not null and not is_callee_local and is_dst_extension then dst
             -- Dialled and not even rung: the phone was not registered.
-            when dstchannel is null and app = 'dial' and dst ~ extension_pattern then dst
+            when dstchannel is null and app = 'dial' and is_dst_extension then dst
         end as callee_extension,
         caller_is_trunk,
         callee_is_trunk,
@@ -177,11 +214,11 @@ final as (
         end as party,
         result,
         case when result = 'answered' then billsec end as talk_seconds_reported,
-        queue,
+        case when app = 'queue' then first_argument end as queue,
         case
             when did is not null then did
             when dst = any (own_numbers) then dst
-            when caller_is_trunk and dst ~ '^\+?[0-9]{5,15}$' and dst !~ extension_pattern then dst
+            when caller_is_trunk and not is_dst_extension and dst ~ '^\+?[0-9]{5,15}$' then dst
             when callee_is_trunk then coalesce(outbound_number, case when src = any (own_numbers) then src end)
         end as line,
         null::text as employee_ref,
