@@ -39,7 +39,7 @@ export interface CompilerApi {
 export interface CompilerOptions {
   /** `core.getCompilerApi` of the running Cube. */
   readonly compilerApi: (context: CubeContext) => Promise<unknown>;
-  /** Answers kept, of each kind; the least recently used goes first. Default 2,000. */
+  /** Compiled SELECTs kept; the least recently used goes first. Default 2,000, of some kilobytes each. */
   readonly cached?: number;
 }
 

@@ -13,13 +13,14 @@ import { HIDDEN, type ViewSource } from './view-source.ts';
 
 export type RewriterOptions = CompilerOptions;
 
-/** Statements longer than this are not kept; a few of them would fill the memory. */
-const LONGEST_KEPT = 20_000;
+/** Rewritten statements kept, and the longest worth keeping: with some kilobytes each, they stay below 10 MB. */
+const KEPT = 500;
+const LONGEST_KEPT = 10_000;
 
 /** The rewriter of the SQL API over a running Cube. The parser must have been loaded. */
 export function createRewriter(options: RewriterOptions): StatementRewriter {
   const compiler = new ModelCompiler(options);
-  const outcomes = new Recent<Promise<RewriteOutcome>>(options.cached ?? 2_000);
+  const outcomes = new Recent<Promise<RewriteOutcome>>(KEPT);
   return {
     rewrite(statement, session) {
       const answer = (): Promise<RewriteOutcome> => rewrite(statement, session, compiler);
