@@ -1,5 +1,4 @@
 export { scryptVerifier } from './auth/password.ts';
-export { SqlApiListenError } from './errors.ts';
 export { startNativeSqlApi } from './native.ts';
 export { createRewriter } from './rewrite/index.ts';
 export { startSqlApi, type RunningSqlApi } from './server.ts';

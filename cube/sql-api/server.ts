@@ -76,7 +76,7 @@ export async function startSqlApi(options: SqlApiOptions): Promise<RunningSqlApi
   await installCatalog(pool, await catalogSource(options.getCompilerApi, reader));
   const names = await readCatalogNames(pool);
   const { rows } = await pool.query<{ relid: number }>(
-    'select relid::int8::int as relid from ops.sql_tables',
+    'select relid::int8::float8 as relid from ops.sql_tables',
   );
   const front = new Front(options, {
     preparer: new Preparer(options.rewriter, {
@@ -125,6 +125,7 @@ class Front {
   readonly #control: pg.Pool;
   readonly #sessions = new Map<number, { session: Session; secret: number; user: string }>();
   readonly #sockets = new Set<Socket>();
+  #isStopping = false;
 
   constructor(options: SqlApiOptions, parts: { preparer: Preparer; shownTables: ReadonlySet<number> }) {
     this.#options = options;
@@ -146,6 +147,7 @@ class Front {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     for (const { session } of this.#sessions.values()) {
       session.end('57P01', 'terminating connection: the server is being stopped');
     }
@@ -224,6 +226,7 @@ class Front {
       key,
       idleTimeoutMs: limits.idleTimeoutMs,
       isShownTable: (oid) => this.#shownTables.has(oid) || oid < 16_384,
+      cancel: (pid) => void this.#cancelBackend(pid),
       onFinished: (finished, who) => {
         const entry = logEntry(finished, who);
         if (entry) this.#log.add(entry);
@@ -241,7 +244,16 @@ class Front {
   async #cancel(id: number, secret: number): Promise<void> {
     const found = this.#sessions.get(id);
     const pid = found?.secret === secret ? found.session.backendPid : undefined;
-    if (pid !== undefined) await this.#control.query('select pg_cancel_backend($1)', [pid]);
+    if (pid !== undefined) await this.#cancelBackend(pid);
+  }
+
+  async #cancelBackend(pid: number): Promise<void> {
+    if (this.#isStopping) return;
+    try {
+      await this.#control.query('select pg_cancel_backend($1)', [pid]);
+    } catch (error) {
+      this.#options.onError?.('cancelling a statement', error as Error);
+    }
   }
 
   #freeId(): number {

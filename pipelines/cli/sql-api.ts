@@ -1,13 +1,8 @@
-import {
-  createRewriter,
-  readTlsContext,
-  SqlApiListenError,
-  startNativeSqlApi,
-  startSqlApi,
-} from '../../cube/sql-api/index.ts';
+import { createRewriter, readTlsContext, startNativeSqlApi, startSqlApi } from '../../cube/sql-api/index.ts';
 import type { RunningCube } from '../../cube/server.ts';
 import { parseDuration, type Config } from '../config/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
+import { VoronkaError } from '../errors.ts';
 import { readApiSecret } from './api-secret.ts';
 
 export interface SqlApi {
@@ -19,8 +14,8 @@ export interface SqlApi {
 const NONE: SqlApi = { said: '', stop: () => Promise.resolve() };
 
 /**
- * The SQL API beside a running Cube. Undefined settings are the defaults, and then a taken port is told, not a reason to stop: nobody asked
- * for this one. Throws SqlApiListenError, SqlApiTlsError, TableTakenError, CatalogRightsError, NativeMissingError.
+ * The SQL API beside a running Cube. Where nobody asked for it (no `sql_api` in the configuration), what hinders it is told and no
+ * reason to stop. Throws SqlApiListenError, SqlApiTlsError, TableTakenError, CatalogRightsError, NativeMissingError.
  */
 export async function startSqlApiFor(
   config: Config,
@@ -58,8 +53,8 @@ export async function startSqlApiFor(
     const how = config.users.length > 0 ? 'a user of the configuration' : 'any user, a token as the password';
     return { said: `SQL at postgres://${host}:${running.port} (${how}).`, stop: () => running.stop() };
   } catch (error) {
-    if (!(error instanceof SqlApiListenError) || settings.is_asked_for) throw error;
-    return { ...NONE, said: error.message };
+    if (!(error instanceof VoronkaError) || settings.is_asked_for) throw error;
+    return { ...NONE, said: `No SQL API: ${error.message}` };
   }
 }
 

@@ -1,8 +1,9 @@
-import { execFileSync, fork, spawnSync } from 'node:child_process';
+import { execFile, fork, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { readStatements } from '../../cube/sql-api/log/read.ts';
 import { readerUrlOf } from '../../pipelines/warehouse/reader.ts';
@@ -59,14 +60,14 @@ async function compare(
   sql: string,
   { turns, times, limit }: Rule,
 ): Promise<void> {
-  psql(over.url(), sql, 1);
+  await psql(over.url(), sql, 1);
   await over.sql.flushLog();
   const [logged] = await readStatements(over.database.pool, { limit: 1 });
   const rewritten = `${logged?.rewritten ?? ''};`;
   const [front, direct]: [number[], number[]] = [[], []];
   for (let turn = 0; turn < turns; turn += 1) {
-    direct.push(...psql(readerUrlOf(over.database.url), rewritten, times));
-    front.push(...psql(over.url(), sql, times));
+    direct.push(...(await psql(readerUrlOf(over.database.url), rewritten, times)));
+    front.push(...(await psql(over.url(), sql, times)));
   }
   const ratio = quantile(front, 0.5) / quantile(direct, 0.5);
   console.log(
@@ -74,14 +75,19 @@ async function compare(
   );
 }
 
-/** Milliseconds of each run, as psql measures them. */
-function psql(url: string, sql: string, times: number): number[] {
+/** Milliseconds of each run, as psql measures them. Not waited for in this thread: it is the front's. */
+async function psql(url: string, sql: string, times: number): Promise<number[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'voronka-bench-'));
   const file = path.join(folder, 'bench.sql');
   writeFileSync(file, `\\timing on\n\\o /dev/null\n${`${sql}\n`.repeat(times)}`);
-  const said = execFileSync('psql', [url, '-XqAt', '-v', 'ON_ERROR_STOP=1', '-f', file], {
-    encoding: 'utf8',
-  });
+  const { stdout: said } = await promisify(execFile)('psql', [
+    url,
+    '-XqAt',
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-f',
+    file,
+  ]);
   rmSync(folder, { recursive: true });
   return [...said.matchAll(/^Time: ([\d.]+) ms/gm)].map(([, time]) => Number(time)).slice(times > 1 ? 1 : 0);
 }

@@ -24,8 +24,8 @@ export async function installTables(
   tables: readonly ViewTable[],
   reader: string,
 ): Promise<Map<string, number>> {
-  const { rows } = await client.query<{ name: string; relid: number; columns: unknown; there: boolean }>(
-    `select t.name, t.relid::int8::int as relid, t.columns, c.oid is not null as there
+  const { rows } = await client.query<{ name: string; columns: unknown; there: boolean }>(
+    `select t.name, t.columns, c.oid is not null as there
      from ops.sql_tables t left join pg_catalog.pg_class c on c.oid = t.relid and c.relname = t.name and c.relnamespace = 'public'::regnamespace`,
   );
   const known = new Map(rows.map((row) => [row.name, row]));
@@ -72,7 +72,7 @@ async function dressTable(client: ClientBase, table: ViewTable, reader: string):
       `grant select on ${place} to ${name(reader)}`,
     ].join(';\n'),
   );
-  const { rows } = await client.query<{ relid: number }>(`select $1::regclass::oid::int8::int as relid`, [
+  const { rows } = await client.query<{ relid: number }>(`select $1::regclass::oid::int8::float8 as relid`, [
     place,
   ]);
   return rows[0]!.relid;

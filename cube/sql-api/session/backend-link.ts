@@ -87,7 +87,15 @@ export class BackendLink implements Parkable {
       backend.socket.destroy();
       throw new SessionEndError('57P01', 'The session is over.');
     }
-    if (this.#state) await restoreState(backend, this.#state);
+    try {
+      if (this.#state) await restoreState(backend, this.#state);
+    } catch (error) {
+      backend.socket.destroy();
+      throw new SessionEndError(
+        '08006',
+        `The session could not be taken up again: ${(error as Error).message}`,
+      );
+    }
     this.#backend = backend;
     backend.socket.on('data', onData);
     return backend;

@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly idleTimeoutMs: number;
   /** Numbers of the tables the catalog shows. */
   readonly isShownTable: (oid: number) => boolean;
+  /** Cancels the statement of a backend whose client has gone. */
+  readonly cancel: (pid: number) => void;
   readonly onFinished: (finished: Finished, session: { login: Login; application: string }) => void;
 }
 
@@ -112,6 +114,8 @@ export class Session {
   }
 
   close(): void {
+    const pid = this.backendPid;
+    if (pid !== undefined && !this.#isOver) this.#options.cancel(pid);
     this.#isOver = true;
     clearTimeout(this.#idleTimer);
     this.#link.close();
