@@ -37,6 +37,18 @@ met as (
 
 ),
 
+configured_teams as (
+
+    select
+        refs.manager_id,
+        min(managers.team) as team
+    from {{ source('conf', 'managers') }} as managers
+    inner join {{ ref('int_manager_refs') }} as refs on refs.manager_ref = managers.manager_ref
+    where managers.team is not null
+    group by refs.manager_id
+
+),
+
 known as (
 
     select
@@ -45,8 +57,10 @@ known as (
         users.crm_id,
         users.name,
         users.email,
-        users.team_id,
+        case when configured_teams.team is null then users.team_id else users.account_id || ':team:' || configured_teams.team end
+            as team_id,
         coalesce(
+            configured_teams.team,
             user_groups.name,
             users.group_name,
             case when users.team_id = users.account_id || ':0' then 'Default team' end,
@@ -57,6 +71,7 @@ known as (
         true as is_known
     from users
     left join user_groups on user_groups.team_id = users.team_id
+    left join configured_teams on configured_teams.manager_id = users.manager_id
 
 ),
 
