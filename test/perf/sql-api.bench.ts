@@ -26,8 +26,8 @@ export async function sqlApiBench(): Promise<void> {
   try {
     await fill(over.database.pool);
     if (spawnSync('psql', ['--version'], { stdio: 'ignore' }).status === 0) {
-      await compare(over, '30 rows', SMALL, { turns: 7, times: 30, limit: 1.15 });
-      await compare(over, '100,000 rows', LARGE, { turns: 7, times: 3, limit: 1.05 });
+      await compare(over, '30 rows', SMALL, { turns: 6, times: 11, limit: 1.15 });
+      await compare(over, '100,000 rows', LARGE, { turns: 6, times: 4, limit: 1.05 });
     } else console.log('psql is not there: no ratios');
     await rewriting(over);
     await idle(over);
