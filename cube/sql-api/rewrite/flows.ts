@@ -47,25 +47,20 @@ function conditionalFlow({ args = [], defresult, arg }: CaseExpr, known: Known):
   return same ? { ...first, isConditional: true } : undefined;
 }
 
-function* walk(part: Part, known: Known): Generator<Flow> {
-  if (isPart(part['SubLink'])) return;
-  if (isPart(part['ColumnRef'])) {
-    const flow = known.columns.get(part['ColumnRef'])?.flow;
-    if (flow !== undefined) yield flow;
-    return;
-  }
-  if (isPart(part['FuncCall'])) {
-    const aggregate = known.aggregates.get(part['FuncCall']);
-    if (aggregate !== undefined) {
-      yield aggregate;
-      return;
-    }
-  }
-  for (const child of childrenOf(part)) yield* walk(child, known);
-}
-
-export function flowsInside(part: Part, known: Known): Flow[] {
-  return [...walk(part, known)];
+/** Of the columns and aggregates in an expression, but not of queries in it. */
+export function flowsInside(part: Part, known: Known, found: Flow[] = []): Flow[] {
+  if (isPart(part['SubLink'])) return found;
+  const column = part['ColumnRef'];
+  const call = part['FuncCall'];
+  const flow = isPart(column)
+    ? known.columns.get(column)?.flow
+    : isPart(call)
+      ? known.aggregates.get(call)
+      : undefined;
+  if (flow !== undefined) found.push(flow);
+  if (flow !== undefined || isPart(column)) return found;
+  for (const child of childrenOf(part)) flowsInside(child, known, found);
+  return found;
 }
 
 function isAdditive(node: Node | undefined, known: Known): boolean {
