@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeKinds } from '../../pipelines/sources/files/describe-kinds.ts';
-import { runCli } from '../harness/cli.ts';
+import { runCli, startCli } from '../harness/cli.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'voronka-files-cli-'));
@@ -24,6 +24,7 @@ beforeAll(async () => {
     `account: { name: T, time_zone: Europe/Moscow, currency: RUB }
 sources:
   - { type: files, folder: tables, date_order: dmy }
+schedule: { every: 1d }
 `,
   );
 });
@@ -101,4 +102,19 @@ it('killed while it loads, the next sync brings all in once; the build warns of 
     streams: { stream: string; rows: number; rejects: number }[];
   };
   expect(streams.find(({ stream }) => stream === 'targets')).toMatchObject({ rows: 1_500, rejects: 1 });
+}, 180_000);
+
+it('serve reads a file that changes and builds with it, without waiting for the schedule', async () => {
+  const { child, ended } = startCli(['serve', '--port', '0'], folder, { DATABASE_URL: database.url });
+  const known = async (): Promise<string[]> => {
+    const { rows } = await database.pool.query<{ title: string }>('select title from marts.fct_trainings');
+    return rows.map(({ title }) => title);
+  };
+  put('обучение.csv', 'Дата;Менеджер;Тема;Часы\n31.01.2026;Анна;Переговоры;2\n');
+  await vi.waitFor(async () => expect(await known()).toEqual(['Переговоры']), {
+    timeout: 150_000,
+    interval: 500,
+  });
+  child.kill('SIGTERM');
+  await ended;
 }, 180_000);
