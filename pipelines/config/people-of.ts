@@ -2,13 +2,11 @@ import type { PeopleConfig } from '../transform/conf/apply-people.ts';
 import { secondsOf } from './people.ts';
 import type { Config } from './schema.ts';
 
-const PHONE_SYSTEMS: readonly string[] = ['asterisk', 'uis', 'mango'];
-
 /** What the configuration says of phone systems, people and norms, as the models want it. */
 export function peopleOf(config: Config): PeopleConfig {
   return {
     pbx: config.sources
-      .filter(({ type }) => PHONE_SYSTEMS.includes(type))
+      .filter((source) => source.type === 'asterisk' || source.type === 'uis' || source.type === 'mango')
       .map((source) => {
         const given: Partial<PbxSource> = source;
         return {

@@ -34,7 +34,8 @@ export async function fillLookupOf(
   const state = context.states.get(model.name);
   const goesOn =
     !context.isFull &&
-    state?.fingerprint === context.fingerprints.get(model.name) &&
+    state !== undefined &&
+    state.fingerprint === context.fingerprints.get(model.name) &&
     state.systemIdentifier === context.watermark.systemIdentifier;
   const since = goesOn ? state.through : '0';
   await fillLookup(context.client, lookup, String(context.relationOf(model.name)), since, key);
