@@ -66,7 +66,12 @@ export class ModelCompiler {
     return this.#views.of(key, async () => {
       const context = { securityContext: session.securityContext, requestId: REQUEST };
       const api = (await this.#api(context)) as CompilerApi;
-      return viewTables(await api.metaConfig(context, { requestId: REQUEST }));
+      const meta = await api.metaConfig(context, { requestId: REQUEST });
+      const tables = viewTables(meta);
+      const shown = new Set(tables.map(({ name }) => name));
+      // A view that is hidden from the session is known, too: without columns it is refused, and never left to the backend.
+      const hidden = meta.filter(({ config }) => config.type === 'view' && !shown.has(config.name));
+      return [...tables, ...hidden.map(({ config }) => ({ name: config.name, comment: '', columns: [] }))];
     });
   }
 
