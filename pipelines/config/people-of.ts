@@ -8,7 +8,7 @@ export function peopleOf(config: Config): PeopleConfig {
     pbx: config.sources
       .filter((source) => source.type === 'asterisk' || source.type === 'uis' || source.type === 'mango')
       .map((source) => {
-        const given: Partial<PbxSource> = source;
+        const given = source as typeof source & Partial<PbxSource>;
         return {
           sourceType: source.type,
           accountId: source.name,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { LandingRow } from '../../pipelines/warehouse/land.ts';
+import type { LandingRow } from '../../pipelines/warehouse/index.ts';
 import { createCdrBench, landCdr, landedRows } from './cdr-bench.ts';
 import { SCENARIOS } from './cdr-scenarios.ts';
 import { event, lead, type RawRow, type SmallCrm } from './small-crm.ts';

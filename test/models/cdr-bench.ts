@@ -1,6 +1,6 @@
 import { readLeg } from '../../pipelines/sources/asterisk/leg.ts';
 import { WallClock } from '../../pipelines/sources/asterisk/local-time.ts';
-import { land, type LandingRow } from '../../pipelines/warehouse/land.ts';
+import { land, type LandingRow } from '../../pipelines/warehouse/index.ts';
 import { EXTENSIONS, type CdrRow, type Scenario } from './cdr-scenarios.ts';
 import { BASICS, CONFIG, createSmallCrm, type SmallCrm } from './small-crm.ts';
 

@@ -116,8 +116,22 @@ async function replaceChangedKeys(context: BuildContext, model: ModelNode): Prom
     `insert into ${target} (${list}) select ${list} from ${changed}`,
   );
   await client.query(`drop table ${changed}`);
-  if ((rowCount ?? 0) > 0) await client.query(`analyze ${target}`);
+  if (await isWorthAnalyzing(client, target, rowCount ?? 0)) await client.query(`analyze ${target}`);
   return rowCount ?? 0;
+}
+
+/** A fiftieth of a table changes no plan, and looking at ten million rows again is a second; autovacuum sums up the small ones. */
+async function isWorthAnalyzing(
+  client: BuildContext['client'],
+  table: string,
+  changed: number,
+): Promise<boolean> {
+  if (changed === 0) return false;
+  const { rows } = await client.query<{ rows: number }>(
+    'select reltuples::float8 as rows from pg_class where oid = $1::regclass',
+    [table],
+  );
+  return changed * 50 >= (rows[0]?.rows ?? 0);
 }
 
 /** A view that comes out the same as the published one is left alone: replacing it would make its readers wait. */

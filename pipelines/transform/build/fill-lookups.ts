@@ -33,8 +33,8 @@ export async function fillLookupOf(
   if (lookup === undefined || key === undefined) return;
   const state = context.states.get(model.name);
   const goesOn =
-    !context.isFull &&
     state !== undefined &&
+    !context.isFull &&
     state.fingerprint === context.fingerprints.get(model.name) &&
     state.systemIdentifier === context.watermark.systemIdentifier;
   const since = goesOn ? state.through : '0';
