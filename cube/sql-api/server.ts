@@ -65,6 +65,8 @@ export interface RunningSqlApi {
 }
 
 const STARTUP_MS = 30_000;
+/** Bytes of an answer that may wait for a slow client. */
+const ANSWER_AHEAD = 1_048_576;
 
 /**
  * Serves the views over the Postgres protocol. Throws SqlApiListenError, TableTakenError, CatalogRightsError.
@@ -86,7 +88,11 @@ export async function startSqlApi(options: SqlApiOptions): Promise<RunningSqlApi
     }),
     shownTables: new Set(rows.map((row) => Number(row.relid))),
   });
-  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => void front.serve(socket));
+  const server = createServer(
+    // With the default of 16 KB every chunk of a long answer would stop the backend until the client has taken it.
+    { noDelay: true, keepAlive: true, highWaterMark: ANSWER_AHEAD },
+    (socket) => void front.serve(socket),
+  );
   const port = await listen(server, options.host, options.port);
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
