@@ -1,5 +1,6 @@
 import type { TestDatabase } from '../harness/database.ts';
 import { createCallMarts } from './calls-fixture.ts';
+import { createMailMarts } from './mail-fixture.ts';
 import { createFileMarts } from './files-marts.ts';
 import { fill, type Row } from './fill-mart.ts';
 import { createMeetingMarts } from './meetings-fixture.ts';
@@ -379,6 +380,7 @@ export async function createMarts({ pool, url }: TestDatabase): Promise<string> 
   await fill(pool, 'fct_tasks', tasks);
   await fill(pool, 'fct_activities', activities);
   await createCallMarts(pool);
+  await createMailMarts(pool);
   await createFileMarts(pool);
   await createMeetingMarts(pool);
 

@@ -54,7 +54,7 @@ describe('/meta tells an analyst what every number means', () => {
   it('every measure has a unit, a section of KPI.md, members to drill into, and says when it is 0 or null', () => {
     for (const measure of measures()) {
       expect(measure.meta?.['unit'], measure.name).toMatch(
-        /^(deals|stays|tasks|actions|calls|meetings|clients|answers|tests|points|money|share|months|days|hours|seconds)$/,
+        /^(deals|stays|tasks|actions|calls|messages|meetings|clients|answers|tests|points|money|share|months|days|hours|seconds)$/,
       );
       expect(measure.meta?.['kpi'], measure.name).toMatch(/^section [A-J]$/);
       expect(measure.drillMembers?.length, measure.name).toBeGreaterThan(1);
@@ -116,6 +116,7 @@ describe('/meta tells an analyst what every number means', () => {
         'deals_deleted',
       ],
       ['calls_in', 'calls_out', 'calls_answered', 'calls_missed', 'missed_rate', 'missed_unreturned'],
+      ['emails_sent', 'emails_received', 'email_reply_time', 'emails_unanswered'],
       ['callback_time', 'talk_time', 'avg_talk_time', 'reach_rate', 'numbers_dialled'],
       ['first_call_speed', 'first_contact_speed', 'contacted_rate', 'contacted_in_sla_rate'],
       ['sales_cycle_time', 'sales_cycle_time_median', 'sales_cycle_time_p90', 'open_deals', 'open_amount'],
