@@ -41,7 +41,11 @@ export async function restoreState(backend: Backend, { settings, statements }: S
   const parses = statements
     .filter((one) => !one.from_sql)
     .map(({ name, statement, types }) =>
-      parse(Buffer.from(name).toString('latin1'), Buffer.from(statement), Buffer.concat([int16(types.length), ...types.map(int32)])),
+      parse(
+        Buffer.from(name).toString('latin1'),
+        Buffer.from(statement),
+        Buffer.concat([int16(types.length), ...types.map(int32)]),
+      ),
     );
   if (parses.length > 0) await exchange(backend, Buffer.concat([...parses, SYNC]));
 }
