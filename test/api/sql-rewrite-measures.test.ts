@@ -68,7 +68,12 @@ describe.each(ROLES)('for a session of role $role', (context) => {
       const view = (await viewsOf(context)).find((candidate) => candidate.name === name);
       const columns = view?.columns ?? [];
       const measures = columns.filter(({ kind }) => kind === 'measure').map((column) => column.name);
-      expect(measures.length).toBeGreaterThan(0);
+      if (measures.length === 0) {
+        // A view that is not for this role: it is neither read nor taken for an empty table.
+        const outcome = await sql.rewrite(`SELECT COUNT(*) FROM ${name}`, context);
+        expect(outcome).toMatchObject({ kind: 'refused', sqlState: '42501' });
+        return;
+      }
       const byText = columns.filter(({ kind, type }) => kind === 'dimension' && type === 'text');
       const byTime = columns.find(({ kind, type }) => kind === 'dimension' && type === 'timestamp');
       const written = measures.map((measure) => `MEASURE("${measure}")`).join(', ');
