@@ -338,10 +338,7 @@ describe('reading is cut off', () => {
   it('after any batch: the next process goes on, and everything is there once', async () => {
     await clear();
     const rows = Array.from({ length: 2_100 }, (_, at) => `01.2026;Manager ${at};${at + 1}`);
-    bench.write(
-      'план.csv',
-      plan([...rows, ...Array.from({ length: 60 }, (_, at) => `01.2026;Bad ${at};?`)]),
-    );
+    bench.write('план.csv', plan([...rows, ...Array.from({ length: 60 }, (_, at) => `01.2026;Bad ${at};?`)]));
     await bench.sync({ batches: 1, streams: ['targets'] });
     expect(await bench.count('select count(*) from raw.files__targets where not is_deleted')).toBe(2_100);
     expect(await bench.rejects('targets')).toHaveLength(60);
