@@ -62,7 +62,7 @@ describe.skipIf(!existsSync(FILE))(
     it('puts each call on the day and hour of the business, eight hours ahead of what is stored', async () => {
       // The epoch inside the id of a call's first channel, in the zone of the recordings' names.
       const local = new Map<string, number>();
-      const rows = parse(readFileSync(FILE, 'latin1'), { relax_column_count: true }) as string[][];
+      const rows: string[][] = parse(readFileSync(FILE, 'latin1'), { relax_column_count: true });
       for (const linkedid of new Set(rows.map((row) => row[19] ?? ''))) {
         const epoch = Number(/(\d+)\.\d+$/.exec(linkedid)?.[1]);
         const at = new Date((epoch + 8 * 3_600) * 1_000).toISOString();
