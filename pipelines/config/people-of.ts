@@ -35,10 +35,10 @@ export function peopleOf(config: Config): PeopleConfig {
 
 /** What the settings of a phone system may carry, whatever its kind. */
 interface PbxSource {
-  readonly time_zone: string;
-  readonly country: string;
-  readonly trunk_pattern: string;
-  readonly extension_pattern: string;
-  readonly own_numbers: readonly string[];
-  readonly contexts: Readonly<Record<string, unknown>>;
+  readonly time_zone?: string | undefined;
+  readonly country?: string | undefined;
+  readonly trunk_pattern?: string | undefined;
+  readonly extension_pattern?: string | undefined;
+  readonly own_numbers?: readonly string[];
+  readonly contexts?: Readonly<Record<string, unknown>>;
 }
