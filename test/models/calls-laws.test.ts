@@ -128,7 +128,7 @@ it('makes no difference in what order rows come, how often, or how many builds t
     ),
     RUNS,
   );
-});
+}, 300_000);
 
 it('a card that gets the number of past calls takes them over, and gives them up with the number', async () => {
   await landCdr(crm, landedRows(SCENARIOS[1]!, START + 3_600, 'c1', aliceOf(1)));
