@@ -96,8 +96,9 @@ export function forOracle(sql: string, aggregates: ReadonlyMap<string, string>):
   if (statement === undefined) return sql;
   const text = new SourceText(statement.text);
   for (const part of partsOf(statement.node)) {
-    const call = part['FuncCall'] as FuncCall | undefined;
-    if (!isPart(call) || functionName(call) !== 'measure') continue;
+    if (!isPart(part['FuncCall'])) continue;
+    const call = part['FuncCall'] as FuncCall;
+    if (functionName(call) !== 'measure') continue;
     const argument = withoutCasts(call.args?.[0]);
     const name =
       argument !== undefined && 'ColumnRef' in argument ? strings(argument.ColumnRef.fields).at(-1) : '';
