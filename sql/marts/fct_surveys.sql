@@ -15,17 +15,24 @@ surveys as (
 
 ),
 
--- A client by its name or CRM id; a name that several clients have means none of them.
+-- What a client may be called in a file: its name or its CRM id.
+client_names as (
+
+    select lower(btrim(name)) as client_ref, client_id from {{ ref('dim_clients') }}
+    union
+    select crm_id as client_ref, client_id from {{ ref('dim_clients') }}
+
+),
+
+-- A name that several clients have means none of them.
 clients as (
 
     select
         surveys.survey_id,
-        min(dim_clients.client_id) as client_id,
+        min(client_names.client_id) as client_id,
         count(*) as fitting
     from surveys
-    inner join {{ ref('dim_clients') }} as dim_clients
-        on lower(btrim(dim_clients.name)) = lower(btrim(surveys.client_ref))
-        or dim_clients.crm_id = btrim(surveys.client_ref)
+    inner join client_names on client_names.client_ref = lower(btrim(surveys.client_ref))
     group by surveys.survey_id
 
 ),
