@@ -6,7 +6,10 @@ import type { Pool } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { runBuild, type BuildOptions, type BuildReport } from '../../pipelines/transform/index.ts';
 
-const MIGRATION = new URL('../../pipelines/warehouse/migrations/0020_transform.sql', import.meta.url);
+/** The runner's own tables, and those of schema `conf`. */
+const MIGRATIONS = ['0020_transform', '0040_calls_and_identity', '0058_meetings', '0080_business_time'].map(
+  (name) => new URL(`../../pipelines/warehouse/migrations/${name}.sql`, import.meta.url),
+);
 const MACROS = new URL('../../sql/macros/', import.meta.url);
 
 export type Files = Readonly<Record<string, string>>;
@@ -49,7 +52,7 @@ export async function createProject(files: Files = {}): Promise<TestProject> {
     'macros/changed_since.sql': await macro('changed_since.sql'),
     ...files,
   });
-  await database.pool.query(await readFile(MIGRATION, 'utf8'));
+  for (const migration of MIGRATIONS) await database.pool.query(await readFile(migration, 'utf8'));
   return {
     dir,
     pool: database.pool,
