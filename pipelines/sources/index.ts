@@ -9,6 +9,7 @@ export {
   type StreamInfo,
   type SyncProgress,
 } from './engine/session.ts';
+export { ensureAllStreams } from './ensure-streams.ts';
 export { listSweeps, type SweepStatus } from './engine/sweep-state.ts';
 export * from './amocrm/errors.ts';
 export type { AmocrmSettings } from './amocrm/settings.ts';

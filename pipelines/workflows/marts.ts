@@ -9,8 +9,8 @@ import {
   type TransformConfig,
 } from '../transform/index.ts';
 import { businessCalendar } from './business-calendar.ts';
-import { SOURCE_KINDS } from '../sources/index.ts';
-import { ensureStream, type Warehouse } from '../warehouse/index.ts';
+import { ensureAllStreams } from '../sources/index.ts';
+import type { Warehouse } from '../warehouse/index.ts';
 
 export const SQL_PROJECT = fileURLToPath(new URL('../../sql', import.meta.url));
 
@@ -28,13 +28,6 @@ export async function buildMarts(
   await ensureAllStreams(warehouse);
   await applyConfig(warehouse.pool, { ...settings, ...(await businessCalendar(config, warehouse.pool)) });
   return runBuild({ ...options, pool: warehouse.pool, projectDir: SQL_PROJECT });
-}
-
-/** The models read the streams of every kind of source: those of kinds that are not configured are there, and empty. */
-async function ensureAllStreams(warehouse: Warehouse): Promise<void> {
-  for (const { type, streams } of SOURCE_KINDS) {
-    for (const stream of streams) await ensureStream(warehouse, { source: type, stream });
-  }
 }
 
 export function transformConfig(config: Config): TransformConfig {

@@ -4,7 +4,7 @@ import type { RawRow } from '../../pipelines/sources/engine/connection.ts';
 import { applyNews, settle } from '../../pipelines/sources/engine/liveness.ts';
 import { readRows } from '../../pipelines/sources/engine/page-rows.ts';
 import type { StreamPart, StreamSpec } from '../../pipelines/sources/engine/stream.ts';
-import type { ListSession } from '../../pipelines/sources/index.ts';
+import { ensureAllStreams, type ListSession } from '../../pipelines/sources/index.ts';
 import { applyConfig, runBuild } from '../../pipelines/transform/index.ts';
 import { land } from '../../pipelines/warehouse/index.ts';
 import { company, openBench, type Bench } from '../contract/amocrm-source-fixture.ts';
@@ -180,6 +180,7 @@ const disturbance = (count: number): fc.Arbitrary<Disturbance> =>
 
 it('any order, repetition and delay of pages and events gives the same raw rows and the same marts', async () => {
   const { pool } = session.warehouse;
+  await ensureAllStreams(session.warehouse);
   await forget();
   for (const answer of answers) await take([answer]);
   await endRound();

@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import { SOURCE_KINDS } from '../../pipelines/sources/index.ts';
+import { ensureAllStreams } from '../../pipelines/sources/index.ts';
 import { migrate } from '../../pipelines/warehouse/migrate.ts';
-import { ensureStream } from '../../pipelines/warehouse/streams.ts';
 import {
   applyConfig,
   runBuild,
@@ -284,9 +283,7 @@ export async function createSmallCrm(config: TransformConfig = CONFIG, basics = 
   const { pool } = database;
   await migrate({ pool, url: database.url, readerUrl: database.url });
   // As every build does: the models read the streams of all kinds of sources.
-  for (const { type, streams } of SOURCE_KINDS) {
-    for (const stream of streams) await ensureStream({ pool }, { source: type, stream });
-  }
+  await ensureAllStreams({ pool });
   await applyConfig(pool, config);
   const crm: SmallCrm = {
     pool,
