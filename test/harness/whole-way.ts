@@ -22,6 +22,10 @@ export interface WholeWayOptions {
   readonly sources?: readonly object[];
   readonly managers?: readonly object[];
   readonly meetings?: object;
+  /** More of `account:` (business hours, holidays). */
+  readonly account?: object;
+  /** More sections of voronka.yaml (regulation). */
+  readonly sections?: object;
 }
 
 export interface WholeWay {
@@ -44,7 +48,13 @@ export async function openWholeWay(options: WholeWayOptions): Promise<WholeWay> 
   process.env[TOKEN_VARIABLE] = standIn.token;
   const config = parseConfig(
     JSON.stringify({
-      account: { name: 'Test', time_zone: options.timeZone, currency: options.currency },
+      account: {
+        name: 'Test',
+        time_zone: options.timeZone,
+        currency: options.currency,
+        ...options.account,
+      },
+      ...options.sections,
       sources: [
         { type: 'amocrm', base_url: standIn.url, token_env: TOKEN_VARIABLE, requests_per_second: 500 },
         ...(options.sources ?? []),
