@@ -20,9 +20,12 @@ export function peopleOf(config: Config): PeopleConfig {
           contexts: given.contexts ?? {},
         };
       }),
-    managers: config.managers.map(({ manager, team, extensions, mailboxes }) => ({
+    managers: config.managers.map(({ manager, team, teams, from, to, extensions, mailboxes }) => ({
       manager,
       team: team ?? null,
+      teams,
+      from,
+      to,
       extensions,
       mailboxes,
     })),

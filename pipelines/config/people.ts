@@ -37,6 +37,10 @@ export const managers = z
       manager: z.union([z.string().min(1), z.number().int()]).transform(String),
       /** Instead of the CRM's group. */
       team: z.string().min(1).optional(),
+      /** Teams one after the other, where the manager changed; days outside of them go by `team`, else by the CRM. */
+      teams: z.array(z.strictObject({ team: z.string().min(1), ...period })).default([]),
+      /** The first and the last day at work; else those of the first and the last thing known of the manager. */
+      ...period,
       extensions: z.array(extensionEntry).default([]),
       mailboxes: z.array(mailboxEntry).default([]),
     }),

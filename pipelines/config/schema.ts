@@ -4,7 +4,9 @@ import { sourceSettings } from '../sources/registry.ts';
 import { businessHours, specialDays } from './business-hours.ts';
 import { schedule } from './fields.ts';
 import { meetings } from './meetings.ts';
-import { contactNorms, country, managers } from './people.ts';
+import { country, managers } from './people.ts';
+import { regulation } from './regulation.ts';
+import { checkSpeaking, speaking } from './reports.ts';
 import { sqlApi, users } from './sql-api.ts';
 
 /** The canonical steps of a funnel, in order. `incoming` (unsorted) comes before the first, `lost` is outside the order. */
@@ -35,7 +37,7 @@ const funnel = z.strictObject({
     .default([]),
 });
 
-export const configSchema = z.strictObject({
+const settings = z.strictObject({
   account: z.strictObject({
     name: z.string().min(1),
     time_zone: z
@@ -65,7 +67,7 @@ export const configSchema = z.strictObject({
   funnel: funnel.prefault({}),
   managers,
   meetings,
-  regulation: z.strictObject({ ...contactNorms }).prefault({}),
+  regulation,
   schedule: schedule.default({ every: '5m' }),
   serve: z
     .strictObject({
@@ -75,7 +77,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   sql_api: sqlApi,
   users,
+  ...speaking,
 });
+
+export const configSchema = settings.superRefine(checkSpeaking);
 
 export type Config = Readonly<z.output<typeof configSchema>>;
 export type { SourceConfig } from '../sources/registry.ts';

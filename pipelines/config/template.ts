@@ -1,3 +1,4 @@
+import { REGULATION_TEMPLATE } from './template-regulation.ts';
 import { SOURCES_TEMPLATE } from './template-sources.ts';
 
 /** What `voronka init` writes: every key with its meaning; what is commented out shows the default. */
@@ -61,17 +62,16 @@ funnel:
   #     Negotiation: objection
   #     Contract: agreement
 
-# Who uses which extension and mailbox, and when; a manager is named by the e-mail, id or name the CRM has (docs/identity.md).
+# Who is in which team and uses which extension and mailbox, and when; a manager is named by the e-mail, id or name the CRM has (docs/identity.md).
 # managers:
 #   - manager: anna@company.ru
+#     team: North # instead of the CRM's group; or, where it changed:
+#     teams: [{ team: South, to: 2025-06-30 }, { team: North, from: 2025-07-01 }]
+#     from: 2024-03-01 # the first day at work, and \`to\` the last; else as the CRM shows
 #     extensions: ["101", { number: "102", source: pbx, from: 2025-01-01, to: 2025-06-30 }]
 #     mailboxes: [anna@company.ru]
 
-# Norms, in business time.
-# regulation:
-#   callback_norm: 30m # a missed call is called back within this
-#   first_contact_norm: 30m # a new lead is contacted within this
-
+${REGULATION_TEMPLATE}
 serve:
   host: 127.0.0.1
   port: 4000

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { peopleOf, type Config } from '../config/index.ts';
+import { peopleOf, regulationOf, type Config } from '../config/index.ts';
 import {
   applyConfig,
   checkFunnelNames,
@@ -40,6 +40,7 @@ export function transformConfig(config: Config): TransformConfig {
       country: config.account.country,
     },
     ...peopleOf(config),
+    regulation: regulationOf(config),
     meetingTaskTypes: [
       ...config.meetings.task_types.map((taskType) => ({ taskType, kind: 'meeting' as const })),
       ...config.meetings.presentation_task_types.map((taskType) => ({

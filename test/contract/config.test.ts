@@ -5,7 +5,9 @@ import {
   ConfigSyntaxError,
   loadConfig,
   parseConfig,
+  regulationOf,
 } from '../../pipelines/config/index.ts';
+import { REGULATION_TEMPLATE } from '../../pipelines/config/template-regulation.ts';
 import { SOURCES_TEMPLATE } from '../../pipelines/config/template-sources.ts';
 import { SOURCE_KINDS } from '../../pipelines/sources/index.ts';
 
@@ -37,6 +39,40 @@ describe('voronka.yaml', () => {
       .map((line) => line.replace('# ', ''));
     const { sources } = parseConfig(VALID + examples.join('\n'), 'voronka.yaml');
     expect(sources.map(({ type }) => type).sort()).toEqual(SOURCE_KINDS.map(({ type }) => type).sort());
+  });
+
+  it('shows a regulation that works once it is switched on', () => {
+    const example = REGULATION_TEMPLATE.replaceAll(/^# (?!Norms)/gm, '');
+    const { regulation } = parseConfig(VALID + example, 'voronka.yaml');
+    expect(regulationOf(parseConfig(VALID + example, 'voronka.yaml'))).toMatchObject({
+      // Working days of nine hours, none being configured.
+      stageLimits: [
+        { step: 'proposal', stage: null, businessSeconds: 3 * 9 * 3_600 },
+        { pipeline: 'Sales', stage: 'Contract', step: null, businessSeconds: 16 * 3_600 },
+      ],
+      competitions: [{ points: [{ metric: 'calls_out', points: 1 }] }, { name: 'Offers' }],
+    });
+    expect(regulation.norms.map(({ calls }) => calls)).toEqual([40, undefined, 20, 20]);
+  });
+
+  it('refuses a regulation that contradicts itself, each slip with its path', () => {
+    const mistakes = mistakesIn(`${VALID}
+regulation:
+  norms: [{ manager: a, team: b, calls: 3 }, { calls: 3, from: 2026-02-01, to: 2026-01-01 }]
+  stage_limits: [{ step: new, stage: 30, limit: 1d }]
+  rating_points: { smiles: 3 }
+  competitions:
+    - { name: A, from: 2026-01-01, to: 2026-01-31, metric: calls_out, points: { deals_won: 1 } }
+    - { name: A, from: 2026-01-01, to: 2026-01-31 }
+`);
+    expect(Object.keys(mistakes).sort()).toEqual([
+      'regulation.competitions[0]',
+      'regulation.competitions[1].name',
+      'regulation.norms[0]',
+      'regulation.norms[1].to',
+      'regulation.rating_points.smiles',
+      'regulation.stage_limits[0]',
+    ]);
   });
 
   it('fills in defaults and cannot be changed afterwards', () => {

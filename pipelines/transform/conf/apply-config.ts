@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { applyCalendar, type CalendarConfig } from './apply-calendar.ts';
 import { applyMeetings, type MeetingsConfig } from './apply-meetings.ts';
 import { applyPeople, type PeopleConfig } from './apply-people.ts';
+import { applyRegulation, type RegulationConfig } from './apply-regulation.ts';
 
 /** What of voronka.yaml the models need. */
 export interface TransformConfig extends PeopleConfig, CalendarConfig, MeetingsConfig {
@@ -15,6 +16,7 @@ export interface TransformConfig extends PeopleConfig, CalendarConfig, MeetingsC
     readonly firstContactMinTalkSeconds?: number;
   };
   readonly stageSteps: readonly StageStep[];
+  readonly regulation?: RegulationConfig;
 }
 
 export interface StageStep {
@@ -72,9 +74,14 @@ export async function applyConfig(pool: Pool, config: TransformConfig): Promise<
     const people = await applyPeople(client, config);
     const calendar = await applyCalendar(client, config);
     const meetings = await applyMeetings(client, config);
+    const regulation = await applyRegulation(client, config.regulation);
     await client.query('commit');
     return (
-      people || calendar || meetings || [written, removed, steps].some((result) => (result.rowCount ?? 0) > 0)
+      people ||
+      calendar ||
+      meetings ||
+      regulation ||
+      [written, removed, steps].some((result) => (result.rowCount ?? 0) > 0)
     );
   } catch (error) {
     failure = error as Error;

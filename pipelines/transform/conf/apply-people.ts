@@ -18,10 +18,11 @@ export interface PbxConfig {
   readonly contexts: Readonly<Record<string, unknown>>;
 }
 
-export interface ManagerConfig {
+export interface ManagerConfig extends Period {
   /** E-mail, CRM id or name. */
   readonly manager: string;
   readonly team: string | null;
+  readonly teams?: readonly ({ readonly team: string } & Period)[];
   readonly extensions: readonly ({
     readonly number: string;
     readonly source?: string | undefined;
@@ -37,17 +38,18 @@ export interface PeopleConfig {
   readonly norms?: { readonly callbackSeconds: number; readonly firstContactSeconds: number };
 }
 
-/** Tables that are written whole when they differ: they are small, and one has no key. Types are those of migration 0040. */
+/** Tables that are written whole when they differ: they are small, and one has no key. Types are those of migrations 0040 and 0110. */
 const TABLES = {
   pbx: 'source_type text, account_id text, time_zone text, country text, trunk_pattern text, extension_pattern text, own_numbers text[], contexts jsonb',
-  managers: 'manager_ref text, team text',
+  managers: 'manager_ref text, team text, valid_from date, valid_to date',
+  manager_teams: 'manager_ref text, team text, valid_from date, valid_to date',
   manager_extensions: 'manager_ref text, extension text, source text, valid_from date, valid_to date',
   manager_mailboxes: 'manager_ref text, address text, valid_from date, valid_to date',
   contact_norms: 'callback_norm_seconds int, first_contact_norm_seconds int',
 } as const;
 
 /**
- * Writes conf.pbx, conf.managers, conf.manager_extensions, conf.manager_mailboxes and conf.contact_norms inside the caller's
+ * Writes conf.pbx, conf.managers, conf.manager_teams, conf.manager_extensions, conf.manager_mailboxes and conf.contact_norms inside the caller's
  * transaction; a table that already says the same is left alone.
  *
  * @returns whether anything changed.
@@ -65,7 +67,20 @@ export async function applyPeople(client: ClientBase, config: PeopleConfig): Pro
       own_numbers: one.ownNumbers,
       contexts: one.contexts,
     })),
-    managers: managers.map(({ manager, team }) => ({ manager_ref: manager, team })),
+    managers: managers.map(({ manager, team, from, to }) => ({
+      manager_ref: manager,
+      team,
+      valid_from: from ?? null,
+      valid_to: to ?? null,
+    })),
+    manager_teams: managers.flatMap(({ manager, teams = [] }) =>
+      teams.map(({ team, from, to }) => ({
+        manager_ref: manager,
+        team,
+        valid_from: from ?? null,
+        valid_to: to ?? null,
+      })),
+    ),
     manager_extensions: managers.flatMap(({ manager, extensions }) =>
       extensions.map(({ number, source, from, to }) => ({
         manager_ref: manager,
