@@ -7,9 +7,13 @@ import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 import { runBuild, type BuildOptions, type BuildReport } from '../../pipelines/transform/index.ts';
 
 /** The runner's own tables, and those of schema `conf`. */
-const MIGRATIONS = ['0020_transform', '0040_calls_and_identity', '0058_meetings', '0080_business_time'].map(
-  (name) => new URL(`../../pipelines/warehouse/migrations/${name}.sql`, import.meta.url),
-);
+const MIGRATIONS = [
+  '0020_transform',
+  '0040_calls_and_identity',
+  '0058_meetings',
+  '0080_business_time',
+  '0110_regulation',
+].map((name) => new URL(`../../pipelines/warehouse/migrations/${name}.sql`, import.meta.url));
 const MACROS = new URL('../../sql/macros/', import.meta.url);
 
 export type Files = Readonly<Record<string, string>>;
