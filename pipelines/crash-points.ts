@@ -40,6 +40,10 @@ export const CRASH_POINTS = [
   'build.published',
   'build.committed',
   'build.recorded',
+  // A message of the outbox: its attempt is on record, it went out (its end is not on record), its end is on record.
+  'message.sending',
+  'message.sent',
+  'message.recorded',
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];
