@@ -1,9 +1,6 @@
 import type { TestDatabase } from '../harness/database.ts';
-import { createCallMarts } from './calls-fixture.ts';
-import { createMailMarts } from './mail-fixture.ts';
-import { createFileMarts } from './files-marts.ts';
 import { fill, type Row } from './fill-mart.ts';
-import { createMeetingMarts } from './meetings-fixture.ts';
+import { createMartsOfParts } from './marts-of-parts.ts';
 
 /**
  * A tiny company whose KPIs can be worked out on paper. Zone Europe/Moscow (UTC+3, no summer time); times below are of
@@ -379,10 +376,7 @@ export async function createMarts({ pool, url }: TestDatabase): Promise<string> 
   await fill(pool, 'fct_deal_stage_stays', stays());
   await fill(pool, 'fct_tasks', tasks);
   await fill(pool, 'fct_activities', activities);
-  await createCallMarts(pool);
-  await createMailMarts(pool);
-  await createFileMarts(pool);
-  await createMeetingMarts(pool);
+  await createMartsOfParts(pool);
 
   const reader = new URL(url);
   const role = `reader_${reader.pathname.slice(1)}`;

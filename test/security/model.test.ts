@@ -14,6 +14,7 @@ describe('the data model', () => {
       'activities',
       'call_rings',
       'calls',
+      'clients',
       'correspondence',
       'deals',
       'economics',
