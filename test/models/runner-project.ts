@@ -13,6 +13,7 @@ const MIGRATIONS = [
   '0058_meetings',
   '0080_business_time',
   '0110_regulation',
+  '0150_build_tests',
 ].map((name) => new URL(`../../pipelines/warehouse/migrations/${name}.sql`, import.meta.url));
 const MACROS = new URL('../../sql/macros/', import.meta.url);
 

@@ -3,9 +3,11 @@ import type { Compiler } from '../compile/compiler.ts';
 import { ModelNotBuiltError } from '../errors.ts';
 import { Relation } from '../jinja/relation.ts';
 import type { Manifest, ModelNode } from '../project/manifest.ts';
-import { findRelation } from './catalog.ts';
+import { publishedSql } from '../compile/fingerprints.ts';
+import { isVolatileSql, type Changes } from './changes.ts';
 import type { Journal } from './journal.ts';
 import type { ModelState } from './model-states.ts';
+import type { Published } from './published.ts';
 import type { ModelMode } from './report.ts';
 import type { Watermark } from './watermark.ts';
 
@@ -19,6 +21,10 @@ export interface Built {
   readonly rows: number | null;
   /** Where this build's own queries read it: aside, or in its published place. */
   relation: Relation;
+  /** Nothing it rests on had changed, and it was left as it was. */
+  readonly isKept?: boolean;
+  /** Of an incremental run that changed something: its rows, in a temporary table of the build's. */
+  readonly changedRows?: Relation;
 }
 
 /** What one build knows while it runs. */
@@ -31,10 +37,13 @@ export class BuildContext {
   readonly states: ReadonlyMap<string, ModelState>;
   readonly fingerprints: ReadonlyMap<string, string>;
   readonly isFull: boolean;
+  /** What stood before this build. */
+  readonly published: Published;
+  readonly changes: Changes;
   readonly built = new Map<string, Built>();
   /** Models whose columns are not those of the last build: incremental models below start anew. */
   readonly columnsChanged = new Set<string>();
-  readonly #published = new Set<string>();
+  readonly #volatile = new Map<string, boolean>();
 
   constructor(parts: {
     client: Client;
@@ -45,6 +54,8 @@ export class BuildContext {
     states: ReadonlyMap<string, ModelState>;
     fingerprints: ReadonlyMap<string, string>;
     isFull: boolean;
+    published: Published;
+    changes: Changes;
   }) {
     this.client = parts.client;
     this.manifest = parts.manifest;
@@ -54,6 +65,8 @@ export class BuildContext {
     this.states = parts.states;
     this.fingerprints = parts.fingerprints;
     this.isFull = parts.isFull;
+    this.published = parts.published;
+    this.changes = parts.changes;
   }
 
   model(name: string): ModelNode {
@@ -74,16 +87,27 @@ export class BuildContext {
   }
 
   /** @throws ModelNotBuiltError when a model outside this build's selection is read and is not there. */
-  async requireParents(model: ModelNode): Promise<void> {
+  requireParents(model: ModelNode): void {
     for (const ref of model.refs) {
       const parent = this.model(ref);
-      if (parent.config.materialized === 'ephemeral') await this.requireParents(parent);
-      else if (!this.built.has(ref) && !this.#published.has(ref)) {
-        if ((await findRelation(this.client, parent.relation)) === undefined) {
-          throw new ModelNotBuiltError(model.name, ref);
-        }
-        this.#published.add(ref);
-      }
+      if (parent.config.materialized === 'ephemeral') this.requireParents(parent);
+      else if (!this.built.has(ref) && this.published.find(parent.relation) === undefined)
+        throw new ModelNotBuiltError(model.name, ref);
     }
+  }
+
+  /** Whether the columns of anything under the model are not what they were. */
+  hasChangedAncestor(model: ModelNode): boolean {
+    return model.refs.some((ref) => this.columnsChanged.has(ref) || this.hasChangedAncestor(this.model(ref)));
+  }
+
+  /** Whether the model's own SQL asks for the time or the like, so that the same rows below do not mean the same rows here. */
+  isVolatile(name: string): boolean {
+    const known = this.#volatile.get(name);
+    if (known !== undefined) return known;
+    const sql = publishedSql(this.manifest, this.compiler).get(name);
+    const isVolatile = isVolatileSql(`${sql?.full ?? ''}\n${sql?.incremental ?? ''}`);
+    this.#volatile.set(name, isVolatile);
+    return isVolatile;
   }
 }

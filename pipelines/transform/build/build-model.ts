@@ -1,58 +1,65 @@
 import { createHash } from 'node:crypto';
 import { SourceMissingError } from '../errors.ts';
-import { quote, type Relation } from '../jinja/relation.ts';
+import { Relation, quote } from '../jinja/relation.ts';
 import type { ModelNode } from '../project/manifest.ts';
 import type { BuildContext, Built } from './build-context.ts';
-import { columnList, columnsOf, findRelation, sameColumns, viewDefinition } from './catalog.ts';
+import { columnList, columnsOf, sameColumns, viewDefinition, type Column } from './catalog.ts';
+import { canBeKept, isSameTable } from './keep.ts';
 import { runProjectSql } from './run-sql.ts';
 
-type Started = (mode: Built['mode']) => Promise<void>;
+type Started = (mode: Built['mode']) => void;
 
 /** Builds one model inside the build's transaction; `onStart` hears the mode before the work begins. */
 export async function buildModel(context: BuildContext, model: ModelNode, onStart: Started): Promise<Built> {
-  await requireSources(context, model);
-  await context.requireParents(model);
+  requireSources(context, model);
+  context.requireParents(model);
+  if (canBeKept(context, model)) {
+    const isView = model.config.materialized === 'view';
+    const kept = { mode: isView ? 'view' : 'incremental', rows: isView ? null : 0, isKept: true } as const;
+    const built: Built = { model, ...kept, relation: model.relation };
+    context.built.set(model.name, built);
+    if (!isView) context.changes.model(model.name, false);
+    return built;
+  }
   await runHooks(context, model, model.config.pre_hook, model.relation);
   const built = await materialize(context, model, onStart);
   context.built.set(model.name, built);
+  const isSame = built.mode === 'incremental' && built.rows === 0;
+  if (built.mode !== 'view') context.changes.model(model.name, !isSame);
   await runHooks(context, model, model.config.post_hook, built.relation);
   return built;
 }
 
 async function materialize(context: BuildContext, model: ModelNode, onStart: Started): Promise<Built> {
   if (model.config.materialized === 'view') {
-    await onStart('view');
+    onStart('view');
     return { model, mode: 'view', rows: null, relation: await buildView(context, model) };
   }
-  if (model.config.materialized === 'incremental' && (await canContinue(context, model))) {
-    await onStart('incremental');
-    const rows = await replaceChangedKeys(context, model);
-    if (rows !== undefined) return { model, mode: 'incremental', rows, relation: model.relation };
+  if (model.config.materialized === 'incremental' && canContinue(context, model)) {
+    onStart('incremental');
+    const done = await replaceChangedKeys(context, model);
+    if (done !== undefined) return { model, mode: 'incremental', relation: model.relation, ...done };
     context.columnsChanged.add(model.name);
   }
-  await onStart('full');
+  onStart('full');
   const rows = await buildTable(context, model);
+  if (rows === undefined) return { model, mode: 'incremental', rows: 0, relation: model.relation };
   return { model, mode: 'full', rows, relation: context.aside(model) };
 }
 
 /** Rows of the last build may be kept when they came from the same SQL and settings, in this cluster, over unchanged columns. */
-async function canContinue(context: BuildContext, model: ModelNode): Promise<boolean> {
+function canContinue(context: BuildContext, model: ModelNode): boolean {
   const state = context.states.get(model.name);
   if (state === undefined || model.config.full_refresh === true) return false;
   if (context.isFull && model.config.full_refresh !== false) return false;
   if (state.fingerprint !== context.fingerprints.get(model.name)) return false;
   if (state.systemIdentifier !== context.watermark.systemIdentifier) return false;
-  if (hasChangedAncestor(context, model)) return false;
-  return (await findRelation(context.client, model.relation))?.kind === 'r';
+  if (context.hasChangedAncestor(model)) return false;
+  return context.published.find(model.relation)?.kind === 'r';
 }
 
-function hasChangedAncestor(context: BuildContext, model: ModelNode): boolean {
-  return model.refs.some(
-    (ref) => context.columnsChanged.has(ref) || hasChangedAncestor(context, context.model(ref)),
-  );
-}
-
-async function buildTable(context: BuildContext, model: ModelNode): Promise<number> {
+/** @returns rows, or undefined when it came out as the published table, which then stays. */
+async function buildTable(context: BuildContext, model: ModelNode): Promise<number | undefined> {
   const { client, compiler } = context;
   const table = context.aside(model);
   const sql = compiler.model(model, { relationOf: context.relationOf });
@@ -60,7 +67,13 @@ async function buildTable(context: BuildContext, model: ModelNode): Promise<numb
   // (seen: 109 s where a hash join took 2). Small increments keep their loops, which is what makes them cheap.
   await client.query('set local enable_nestloop = off');
   const { rowCount } = await runProjectSql(client, subject(model), sql, `create table ${String(table)} as\n`);
+  const rows = rowCount ?? 0;
   await client.query('set local enable_nestloop = on');
+  await noteColumns(context, model, table);
+  if (!context.columnsChanged.has(model.name) && (await isSameTable(context, model, table, rows))) {
+    await client.query(`drop table ${String(table)}`);
+    return undefined;
+  }
   for (const index of model.config.indexes) {
     const columns = index.columns.map(quote).join(', ');
     const name = indexName(model.relation.identifier, index);
@@ -71,38 +84,41 @@ async function buildTable(context: BuildContext, model: ModelNode): Promise<numb
     );
   }
   await client.query(`analyze ${String(table)}`);
-  await noteColumns(context, model, table);
-  return rowCount ?? 0;
+  return rows;
 }
 
 /**
- * Delete and insert by unique_key, in the published table: readers keep the old rows until the commit.
+ * Delete and insert by unique_key, in the published table: readers keep the old rows until the commit. The changed rows stay in a temporary
+ * table until then, for the tests.
  *
  * @returns rows written, or undefined when the query's columns are not the table's any more.
  */
-async function replaceChangedKeys(context: BuildContext, model: ModelNode): Promise<number | undefined> {
+async function replaceChangedKeys(
+  context: BuildContext,
+  model: ModelNode,
+): Promise<Pick<Built, 'rows' | 'changedRows'> | undefined> {
   const { client, compiler } = context;
   const sql = compiler.model(model, {
     relationOf: context.relationOf,
     isIncremental: true,
     builtThrough: context.states.get(model.name)?.through ?? '0',
   });
-  const changed = quote(`${model.name.slice(0, 50)}__changed`);
+  const changedRows = new Relation('pg_temp', `${model.name.slice(0, 50)}__changed`);
+  const changed = quote(changedRows.identifier);
   const target = String(model.relation);
-  await runProjectSql(client, subject(model), sql, `create temporary table ${changed} on commit drop as\n`);
-  await client.query(`analyze ${changed}`);
-  const columns = await columnsOf(client, model.relation);
-  const changedColumns = (
-    await client.query<{ name: string; type: string }>(
-      `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
-       where attrelid = $1::regclass and attnum > 0 order by attnum`,
-      [`pg_temp.${changed}`],
-    )
-  ).rows;
-  if (!sameColumns(columns, changedColumns)) {
+  const { rowCount: found } = await runProjectSql(
+    client,
+    subject(model),
+    sql,
+    `create temporary table ${changed} on commit drop as\n`,
+  );
+  const changedColumns = await columnsOf(client, changedRows);
+  if (!sameColumns(publishedColumns(context, model), changedColumns)) {
     await client.query(`drop table ${changed}`);
     return undefined;
   }
+  if (found === 0) return { rows: 0 };
+  await client.query(`analyze ${changed}`);
   const key = (model.config.unique_key ?? []).map(quote).join(', ');
   await runProjectSql(
     client,
@@ -115,9 +131,8 @@ async function replaceChangedKeys(context: BuildContext, model: ModelNode): Prom
     subject(model),
     `insert into ${target} (${list}) select ${list} from ${changed}`,
   );
-  await client.query(`drop table ${changed}`);
   if (await isWorthAnalyzing(client, target, rowCount ?? 0)) await client.query(`analyze ${target}`);
-  return rowCount ?? 0;
+  return { rows: rowCount ?? 0, changedRows };
 }
 
 /** A fiftieth of a table changes no plan, and looking at ten million rows again is a second; autovacuum sums up the small ones. */
@@ -140,12 +155,10 @@ export async function buildView(context: BuildContext, model: ModelNode): Promis
   const view = context.aside(model);
   const sql = compiler.model(model, { relationOf: context.relationOf });
   await runProjectSql(client, subject(model), sql, `create view ${String(view)} as\n`);
-  const published = await findRelation(client, model.relation);
-  if (published?.kind === 'v') {
+  if (context.published.find(model.relation)?.kind === 'v') {
     const same =
       (await viewDefinition(client, view)) === (await viewDefinition(client, model.relation)) &&
-      JSON.stringify(await columnsOf(client, view)) ===
-        JSON.stringify(await columnsOf(client, model.relation));
+      JSON.stringify(await columnsOf(client, view)) === JSON.stringify(publishedColumns(context, model));
     if (same) {
       await client.query(`drop view ${String(view)}`);
       return model.relation;
@@ -156,20 +169,19 @@ export async function buildView(context: BuildContext, model: ModelNode): Promis
 }
 
 async function noteColumns(context: BuildContext, model: ModelNode, built: Relation): Promise<void> {
-  const published = await findRelation(context.client, model.relation);
-  if (published === undefined) return;
-  const [before, now] = [
-    await columnsOf(context.client, model.relation),
-    await columnsOf(context.client, built),
-  ];
-  if (!sameColumns(before, now)) context.columnsChanged.add(model.name);
+  if (context.published.find(model.relation) === undefined) return;
+  const now = await columnsOf(context.client, built);
+  if (!sameColumns(publishedColumns(context, model), now)) context.columnsChanged.add(model.name);
 }
 
-async function requireSources(context: BuildContext, model: ModelNode): Promise<void> {
+const publishedColumns = (context: BuildContext, model: ModelNode): readonly Column[] =>
+  (context.published.find(model.relation)?.columns ?? []).map(({ name, type }) => ({ name, type }));
+
+function requireSources(context: BuildContext, model: ModelNode): void {
   for (const key of model.sources) {
     const source = context.manifest.sources.get(key);
     if (source === undefined) continue;
-    if ((await findRelation(context.client, source.relation)) === undefined) {
+    if (context.published.find(source.relation) === undefined) {
       throw new SourceMissingError(model.name, model.file, String(source.relation));
     }
   }

@@ -6,24 +6,6 @@ export interface Column {
   readonly type: string;
 }
 
-export interface RelationInfo {
-  readonly oid: number;
-  /** As in pg_class: r table, v view, p partitioned, m materialised view, f foreign. */
-  readonly kind: string;
-}
-
-export async function findRelation(
-  client: ClientBase,
-  relation: Relation,
-): Promise<RelationInfo | undefined> {
-  const { rows } = await client.query<RelationInfo>(
-    `select c.oid, c.relkind::text as kind from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'v', 'p', 'm', 'f')`,
-    [relation.schema, relation.identifier],
-  );
-  return rows[0];
-}
-
 /** In the table's order, with types as `create table` would name them. */
 export async function columnsOf(client: ClientBase, relation: Relation): Promise<Column[]> {
   const { rows } = await client.query<Column>(

@@ -38,5 +38,12 @@ export async function fillLookupOf(
     state.fingerprint === context.fingerprints.get(model.name) &&
     state.systemIdentifier === context.watermark.systemIdentifier;
   const since = goesOn ? state.through : '0';
-  await fillLookup(context.client, lookup, String(context.relationOf(model.name)), since, key);
+  const isNew = !goesOn || context.changes.relation(context, model.name, state);
+  const added = isNew
+    ? await fillLookup(context.client, lookup, String(context.relationOf(model.name)), since, key)
+    : 0;
+  for (const source of context.manifest.sources.values()) {
+    if (source.relation.schema === 'ops' && source.relation.identifier === lookup)
+      context.changes.filled(source.key, added);
+  }
 }

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
+import type { ModelNode } from '../project/manifest.ts';
 import { lower } from './watermark.ts';
 import type { BuildContext } from './build-context.ts';
+import type { Published } from './published.ts';
 
 /** What the last build that published a model left behind (ops.model_states). */
 export interface ModelState {
@@ -11,12 +14,36 @@ export interface ModelState {
   readonly fingerprint: string;
   readonly through: string;
   readonly systemIdentifier: string;
+  /** Extra settings of the published relation, see `settingsHash`. */
+  readonly settings: string;
+  readonly buildId: string;
+  /** Whether its rows were made within this quarter of an hour: in every zone the day begins on one. */
+  readonly isOfThisQuarter: boolean;
+}
+
+/** What a kept relation must have the same besides its fingerprint; stored behind it, for it must not refresh anything in full. */
+export function settingsHash(
+  model: ModelNode,
+  context: Pick<BuildContext, 'manifest' | 'published'>,
+): string {
+  const { grants, persist_docs } = model.config;
+  // A `*` is fixed when a view or a table is made.
+  const columns = model.sources.map((key) => {
+    const source = context.manifest.sources.get(key);
+    return source && context.published.find(source.relation)?.columns;
+  });
+  const docs = persist_docs === undefined ? null : [persist_docs, model.description, model.columns];
+  return createHash('md5')
+    .update(JSON.stringify([columns, grants, docs]))
+    .digest('hex');
 }
 
 export async function readModelStates(client: ClientBase, project: string): Promise<Map<string, ModelState>> {
   const { rows } = await client.query<ModelState>(
-    `select model, schema_name as schema, relation_name as relation, materialized, fingerprint,
-       built_through::text as through, system_identifier::text as "systemIdentifier"
+    `select model, schema_name as schema, relation_name as relation, materialized,
+       split_part(fingerprint, '/', 1) as fingerprint, split_part(fingerprint, '/', 2) as settings,
+       built_through::text as through, system_identifier::text as "systemIdentifier", build_id::text as "buildId",
+       date_bin('15 min', built_at, 'epoch') = date_bin('15 min', now(), 'epoch') as "isOfThisQuarter"
      from ops.model_states where project = $1`,
     [project],
   );
@@ -25,20 +52,22 @@ export async function readModelStates(client: ClientBase, project: string): Prom
 
 /** In the build's own transaction: the states become true at the same instant as the tables. */
 export async function writeModelStates(context: BuildContext): Promise<void> {
-  const states = [...context.built.values()].map(({ model }) => ({
+  const states = [...context.built.values()].map(({ model, isKept }) => ({
     model: model.name,
     schema_name: model.relation.schema,
     relation_name: model.relation.identifier,
     materialized: model.config.materialized,
-    fingerprint: context.fingerprints.get(model.name),
+    fingerprint: `${context.fingerprints.get(model.name)}/${settingsHash(model, context)}`,
+    is_kept: isKept === true,
     built_through: seenThrough(context, model.name),
   }));
   await context.client.query(
     `insert into ops.model_states (project, model, schema_name, relation_name, materialized, fingerprint, built_through,
        system_identifier, build_id, built_at)
-     select $1, model, schema_name, relation_name, materialized, fingerprint, built_through::xid8, $3, $4, clock_timestamp()
+     select $1, model, schema_name, relation_name, materialized, fingerprint, built_through::xid8, $3, $4, now()
      from jsonb_to_recordset($2::jsonb) as r(model text, schema_name text, relation_name text, materialized text,
-       fingerprint text, built_through text)
+       fingerprint text, built_through text, is_kept boolean)
+     where not is_kept
      on conflict (project, model) do update set
        (schema_name, relation_name, materialized, fingerprint, built_through, system_identifier, build_id, built_at)
        = (excluded.schema_name, excluded.relation_name, excluded.materialized, excluded.fingerprint, excluded.built_through,
@@ -49,6 +78,13 @@ export async function writeModelStates(context: BuildContext): Promise<void> {
       context.watermark.systemIdentifier,
       context.journal.buildId,
     ],
+  );
+  // What was kept knows everything up to now, too; its rows are as old as they were.
+  await context.client.query(
+    `update ops.model_states as kept set built_through = r.built_through::xid8, build_id = $3
+     from jsonb_to_recordset($2::jsonb) as r(model text, built_through text, is_kept boolean)
+     where kept.project = $1 and kept.model = r.model and r.is_kept`,
+    [context.manifest.projectName, JSON.stringify(states), context.journal.buildId],
   );
 }
 
@@ -81,19 +117,22 @@ function seenThrough(context: BuildContext, name: string): string {
 export async function configurationHashes(
   client: ClientBase,
   sources: BuildContext['manifest']['sources'],
+  published: Published,
 ): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
-  for (const { key, relation } of sources.values()) {
-    if (relation.schema !== 'conf') continue;
-    const found = await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [
-      String(relation),
-    ]);
-    if (found.rows[0]?.found !== true) continue;
-    const { rows } = await client.query<{ hash: string }>(
-      `select md5(coalesce(string_agg(row_text, E'\\n' order by row_text collate "C"), '')) as hash
-       from (select t::text as row_text from ${String(relation)} as t) as content`,
-    );
-    hashes.set(key, rows[0]?.hash ?? '');
-  }
+  const tables = [...sources.values()].filter(
+    ({ relation }) => relation.schema === 'conf' && published.find(relation) !== undefined,
+  );
+  if (tables.length === 0) return hashes;
+  const { rows } = await client.query<{ hashes: string[] }>(
+    `select array[${tables
+      .map(
+        ({ relation }) =>
+          `(select md5(coalesce(string_agg(row_text, E'\\n' order by row_text collate "C"), ''))
+            from (select t::text as row_text from ${String(relation)} as t) as content)`,
+      )
+      .join(',\n')}] as hashes`,
+  );
+  for (const [index, { key }] of tables.entries()) hashes.set(key, rows[0]?.hashes[index] ?? '');
   return hashes;
 }

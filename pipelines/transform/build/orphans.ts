@@ -1,6 +1,5 @@
 import { Relation } from '../jinja/relation.ts';
 import type { BuildContext } from './build-context.ts';
-import { findRelation } from './catalog.ts';
 import { foreignDependents } from './dependents.ts';
 
 /** What an earlier build of this project made for a model that is not in it any more. */
@@ -27,20 +26,20 @@ export async function findOrphans(context: BuildContext): Promise<Orphan[]> {
     const relation = new Relation(state.schema, state.relation);
     const isMoved = String(manifest.models.get(state.model)?.relation ?? '') !== String(relation);
     if (!isMoved || inUse.has(String(relation))) continue;
-    const info = await findRelation(client, relation);
-    if (info && (info.kind === 'v' || info.kind === 'r')) found.push({ relation, ...info });
+    const info = context.published.find(relation);
+    if (info && (info.kind === 'v' || info.kind === 'r'))
+      found.push({ relation, kind: info.kind, oid: info.oid });
   }
   const known = new Set(found.map(({ oid }) => oid));
-  const free: Orphan[] = [];
-  for (const orphan of found) {
-    if ((await foreignDependents(client, orphan.oid, known)).length === 0) free.push(orphan);
-  }
+  const used = await foreignDependents(client, [...known], known);
   const gone = [...context.states.keys()].filter((name) => !manifest.models.has(name));
-  await client.query('delete from ops.model_states where project = $1 and model = any ($2)', [
-    manifest.projectName,
-    gone,
-  ]);
-  return free.length === found.length ? found : [];
+  if (gone.length > 0) {
+    await client.query('delete from ops.model_states where project = $1 and model = any ($2)', [
+      manifest.projectName,
+      gone,
+    ]);
+  }
+  return used.size === 0 ? found : [];
 }
 
 /** All views in one statement, then all tables: among themselves they may depend on each other in any order. */

@@ -4,11 +4,12 @@ import { quote } from '../jinja/relation.ts';
 import { hasOlderSnapshots, lockHolders } from './blockers.ts';
 import { ASIDE_SCHEMA, type BuildContext, type Built } from './build-context.ts';
 import { buildView } from './build-model.ts';
-import { columnList, columnsOf, findRelation, sameColumns, type RelationInfo } from './catalog.ts';
+import { columnList, columnsOf, sameColumns } from './catalog.ts';
 import { writeComments } from './comments.ts';
 import { foreignDependents } from './dependents.ts';
-import { copyGrants, ensureSchemas } from './grants.ts';
+import { ensureSchemas, grantStatements, readerExists } from './grants.ts';
 import { dropStatements, findOrphans, type Orphan } from './orphans.ts';
+import type { PublishedRelation } from './published.ts';
 
 export interface PublishOptions {
   /** How long to try the swap before tables that readers hold are replaced row by row. */
@@ -42,10 +43,8 @@ export async function publish(context: BuildContext, options: PublishOptions): P
     for (const built of asideTables(context)) if (await canReplaceRows(context, built)) bound.add(built);
   }
   await replaceRows(context, bound);
-  for (const built of asideBuilt(context)) {
-    await copyGrants(client, built.model, built.relation);
-    await writeComments(client, built.model, built.relation);
-  }
+  await grantAside(context);
+  for (const built of asideBuilt(context)) await writeComments(client, built.model, built.relation);
 
   const started = performance.now();
   for (let attempt = 0; !(await trySwap(context, orphans)); attempt++) {
@@ -55,6 +54,16 @@ export async function publish(context: BuildContext, options: PublishOptions): P
     // Uneven, so as not to run in step with a reader that polls.
     await sleep(100 + Math.random() * 400);
   }
+}
+
+async function grantAside(context: BuildContext): Promise<void> {
+  const items = asideBuilt(context);
+  if (items.length === 0) return;
+  const hasReader = await readerExists(context.client);
+  const statements = items.flatMap(({ model, relation }) =>
+    grantStatements(context, model, relation, hasReader),
+  );
+  if (statements.length > 0) await context.client.query(statements.join(';\n'));
 }
 
 const asideBuilt = (context: BuildContext): Built[] =>
@@ -76,20 +85,21 @@ async function trySwap(context: BuildContext, orphans: readonly Orphan[]): Promi
   try {
     for (const sql of dropStatements(orphans)) await run(sql);
     for (const { model } of [...items].reverse()) {
-      const published = await findRelation(client, model.relation);
+      const published = context.published.find(model.relation);
       if (published) await run(`drop ${kindOf(published)} ${String(model.relation)}`);
     }
-    for (const { model, relation } of items) {
+    // Nobody else knows these: none of them has to wait.
+    const moves = items.flatMap(({ model, relation }) => {
       const { schema, identifier } = model.relation;
-      await run(
-        `alter ${model.config.materialized === 'view' ? 'view' : 'table'} ${String(relation)} set schema ${quote(schema)}`,
-      );
-      if (identifier !== relation.identifier) {
-        await run(
-          `alter table ${quote(schema)}.${quote(relation.identifier)} rename to ${quote(identifier)}`,
-        );
-      }
-    }
+      const kind = model.config.materialized === 'view' ? 'view' : 'table';
+      const move = `alter ${kind} ${String(relation)} set schema ${quote(schema)}`;
+      if (identifier === relation.identifier) return [move];
+      return [
+        move,
+        `alter table ${quote(schema)}.${quote(relation.identifier)} rename to ${quote(identifier)}`,
+      ];
+    });
+    if (moves.length > 0) await run(moves.join(';\n'));
     await client.query(`set local lock_timeout = 0; release savepoint swap; drop schema ${ASIDE_SCHEMA}`);
   } catch (error) {
     const { code, detail } = error as { code?: string; detail?: string };
@@ -107,7 +117,7 @@ async function yieldToReaders(context: BuildContext, options: PublishOptions, wa
   const { client } = context;
   const oids = new Map<number, Built>();
   for (const built of asideBuilt(context)) {
-    const published = await findRelation(client, built.model.relation);
+    const published = context.published.find(built.model.relation);
     if (published) oids.set(published.oid, built);
   }
   const holders = await lockHolders(client, [...oids.keys()]);
@@ -122,7 +132,7 @@ async function yieldToReaders(context: BuildContext, options: PublishOptions, wa
       `replacing rows in place, readers hold: ${[...held].map(({ model }) => model.name).join(', ')}`,
     );
     await replaceRows(context, held);
-    for (const { model, relation } of asideBuilt(context)) await copyGrants(client, model, relation);
+    await grantAside(context);
   } else if (waited >= options.publishTimeoutMs) {
     const names = [...new Set(holders.map(({ relation }) => relation))];
     throw new PublishBlockedError(names, holders, waited);
@@ -130,9 +140,9 @@ async function yieldToReaders(context: BuildContext, options: PublishOptions, wa
 }
 
 async function canReplaceRows(context: BuildContext, { model, relation }: Built): Promise<boolean> {
-  const { client } = context;
-  if ((await findRelation(client, model.relation))?.kind !== 'r') return false;
-  return sameColumns(await columnsOf(client, model.relation), await columnsOf(client, relation));
+  const published = context.published.find(model.relation);
+  if (published?.kind !== 'r') return false;
+  return sameColumns(published.columns, await columnsOf(context.client, relation));
 }
 
 /** Tables that something outside the project is bound to: dropping them would break it. */
@@ -140,15 +150,19 @@ async function boundFromOutside(context: BuildContext, orphans: readonly Orphan[
   const { client } = context;
   const known = new Set<number>(orphans.map(({ oid }) => oid));
   for (const model of context.manifest.models.values()) {
-    const published = await findRelation(client, model.relation);
+    const published = context.published.find(model.relation);
     if (published) known.add(published.oid);
   }
   const bound = new Set<Built>();
+  const replaced = new Map<Built, number>();
   for (const built of asideBuilt(context)) {
-    const published = await findRelation(client, built.model.relation);
-    if (published === undefined) continue;
-    const outside = await foreignDependents(client, published.oid, known);
-    if (outside.length === 0) continue;
+    const published = context.published.find(built.model.relation);
+    if (published) replaced.set(built, published.oid);
+  }
+  const dependents = await foreignDependents(client, [...replaced.values()], known);
+  for (const [built, oid] of replaced) {
+    const outside = dependents.get(oid);
+    if (outside === undefined) continue;
     const isTable = built.model.config.materialized !== 'view';
     if (!isTable || !(await canReplaceRows(context, built))) {
       // A view that only has to be bound to a new table keeps its definition once that table stays what it is.
@@ -190,7 +204,7 @@ async function replaceRows(context: BuildContext, tables: ReadonlySet<Built>): P
   for (const view of views) view.relation = await buildView(context, view.model);
 }
 
-function kindOf({ kind }: RelationInfo): string {
+function kindOf({ kind }: Pick<PublishedRelation, 'kind'>): string {
   return kind === 'v'
     ? 'view'
     : kind === 'm'

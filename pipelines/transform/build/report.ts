@@ -24,6 +24,8 @@ export interface TestResult {
   readonly error: string | null;
   readonly place: Place;
   readonly ms: number;
+  /** Of the test as it was run: the next build compares. */
+  readonly fingerprint?: string | undefined;
 }
 
 export interface BuildReport {

@@ -10,12 +10,13 @@ import { ASIDE_SCHEMA, BuildContext } from './build-context.ts';
 import { takeBuildLock } from './build-lock.ts';
 import { analyzeSources } from './analyze-sources.ts';
 import { buildModel } from './build-model.ts';
-import { findRelation } from './catalog.ts';
+import { Changes } from './changes.ts';
 import { connect, connectionLost, type Database } from './connection.ts';
 import { fillLookupOf, identityKeyFor } from './fill-lookups.ts';
 import { Journal } from './journal.ts';
-import { configurationHashes, readModelStates, writeModelStates } from './model-states.ts';
+import { configurationHashes, readModelStates, writeModelStates, type ModelState } from './model-states.ts';
 import { publish } from './publish.ts';
+import { Published } from './published.ts';
 import { DataTestsFailedError, type BuildReport, type ModelMode, type ModelResult } from './report.ts';
 import { runDataTests } from './run-data-tests.ts';
 import { runUnitTests } from './run-unit-tests.ts';
@@ -116,21 +117,25 @@ async function build(
      set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0`,
   );
   const watermark = await readWatermark(client);
-  const compiler = new Compiler(manifest);
-  const hashes = await configurationHashes(client, manifest.sources);
+  const states = await readModelStates(client, manifest.projectName);
+  const compiler = new Compiler(manifest, options.onNotice);
+  const published = await Published.read(client, schemasOf(manifest, states));
+  const hashes = await configurationHashes(client, manifest.sources, published);
   const context = new BuildContext({
     client,
     manifest,
     compiler,
     journal,
     watermark,
-    states: await readModelStates(client, manifest.projectName),
+    states,
     fingerprints: fingerprints(manifest, compiler, hashes),
     isFull: options.full ?? false,
+    published,
+    changes: await Changes.read(client, manifest.sources, published, hashes),
   });
   await client.query(`create schema ${ASIDE_SCHEMA}`);
 
-  const models = await buildModels(context, await buildOrder(context, selected), options, identityKey);
+  const models = await buildModels(context, buildOrder(context, selected), options, identityKey);
   const isWhole = selected.size === manifest.models.size;
   const tests = [...(await runUnitTests(context)), ...(await runDataTests(context, isWhole))];
   await journal.tests(tests);
@@ -167,21 +172,26 @@ async function buildModels(
   identityKey: IdentityKey | undefined,
 ): Promise<ModelResult[]> {
   const results: ModelResult[] = [];
+  const kept: ModelResult[] = [];
   for (const [position, model] of order.entries()) {
     const { materialized } = model.config;
     if (materialized === 'ephemeral') continue;
     const began = performance.now();
     const place = { model: model.name, index: position + 1, of: order.length };
-    const { mode, rows } = await buildModel(context, model, async (mode) => {
-      await context.journal.modelStarted(model.name, materialized, mode);
+    const { mode, rows, isKept } = await buildModel(context, model, (mode) => {
+      context.journal.modelStarted(model.name, materialized, mode);
       options.onProgress?.({ ...place, status: 'started', mode });
     });
+    if (isKept === true) options.onProgress?.({ ...place, status: 'started', mode });
     await fillLookupOf(context, model, identityKey);
     const ms = performance.now() - began;
-    await context.journal.modelFinished(model.name, rows);
-    results.push({ name: model.name, materialized, mode, rows, ms });
+    const result = { name: model.name, materialized, mode, rows, ms };
+    if (isKept === true) kept.push(result);
+    else context.journal.modelFinished(model.name, rows);
+    results.push(result);
     options.onProgress?.({ ...place, status: 'finished', mode, ms, ...(rows !== null && { rows }) });
   }
+  context.journal.modelsKept(kept);
   return results;
 }
 
@@ -189,13 +199,13 @@ async function buildModels(
  * The chosen models, parents first, and the published views that read them, directly or through other views: a view is
  * bound to the very table it was made over and would go with it.
  */
-async function buildOrder(context: BuildContext, selected: ReadonlySet<string>): Promise<ModelNode[]> {
+function buildOrder(context: BuildContext, selected: ReadonlySet<string>): ModelNode[] {
   const chosen = new Set(selected);
   const order: ModelNode[] = [];
   for (const model of context.manifest.models.values()) {
     const isView = model.config.materialized === 'view';
     if (!chosen.has(model.name) && isView && model.refs.some((ref) => isBelow(context, chosen, ref))) {
-      if ((await findRelation(context.client, model.relation)) !== undefined) chosen.add(model.name);
+      if (context.published.find(model.relation) !== undefined) chosen.add(model.name);
     }
     if (chosen.has(model.name) && model.config.materialized !== 'ephemeral') order.push(model);
   }
@@ -206,4 +216,17 @@ function isBelow(context: BuildContext, chosen: ReadonlySet<string>, name: strin
   if (chosen.has(name)) return true;
   const model = context.model(name);
   return model.config.materialized === 'ephemeral' && model.refs.some((ref) => isBelow(context, chosen, ref));
+}
+
+/** Where the project's models live or lived, and what they read. */
+function schemasOf(manifest: Manifest, states: ReadonlyMap<string, ModelState>): string[] {
+  const relations = [...manifest.models.values(), ...manifest.sources.values()].map(
+    ({ relation }) => relation,
+  );
+  return [
+    ...new Set([
+      ...relations.map(({ schema }) => schema),
+      ...[...states.values()].map(({ schema }) => schema),
+    ]),
+  ];
 }

@@ -23,9 +23,11 @@ export interface CompileOptions {
 /** Renders models and tests to SQL that Postgres can run: ephemeral models are put in front as common table expressions. */
 export class Compiler {
   readonly #manifest: Manifest;
+  readonly #log: ((message: string) => void) | undefined;
 
-  constructor(manifest: Manifest) {
+  constructor(manifest: Manifest, log?: (message: string) => void) {
     this.#manifest = manifest;
+    this.#log = log;
   }
 
   model(model: ModelNode, options: CompileOptions): string {
@@ -66,6 +68,7 @@ export class Compiler {
       isIncremental: options.isIncremental ?? false,
       vars: { ...vars, built_through: options.builtThrough ?? '0', ...options.vars },
       self: options.self ?? model.relation,
+      log: this.#log,
       model: { name: model.name, original_file_path: model.file, fqn: model.fqn, resource_type: 'model' },
       ...(options.macroOverrides && { overrides: options.macroOverrides }),
     };

@@ -17,6 +17,8 @@ export interface Scope {
   readonly model: Readonly<Record<string, unknown>>;
   /** Macros replaced for this rendering (dbt unit tests' `overrides.macros`). */
   readonly overrides?: Readonly<Record<string, unknown>>;
+  /** What log() says. */
+  readonly log?: ((message: string) => void) | undefined;
 }
 
 type Args = readonly unknown[];
@@ -55,7 +57,6 @@ export interface JinjaOptions {
   readonly projectName: string;
   readonly target: Readonly<Record<string, unknown>>;
   readonly fullRefresh: boolean;
-  readonly log?: ((message: string) => void) | undefined;
 }
 
 /**
@@ -175,7 +176,7 @@ export class Jinja {
       return typeof override === 'boolean' ? override : this.#current.isIncremental;
     });
     add('log', (message: unknown) => {
-      this.#options.log?.(String(message));
+      this.#current.log?.(String(message));
       return '';
     });
     add('exceptions', {
@@ -183,7 +184,7 @@ export class Jinja {
         throw new Error(String(message));
       },
       warn: (message: unknown) => {
-        this.#options.log?.(String(message));
+        this.#current.log?.(String(message));
         return '';
       },
     });

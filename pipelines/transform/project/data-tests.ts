@@ -143,6 +143,20 @@ function genericTest(
         ...(column && { column_name: column.name }),
       }),
     model: kind === 'model' ? name : undefined,
+    generic:
+      kind === 'model'
+        ? {
+            macro: test,
+            column:
+              column === undefined
+                ? undefined
+                : column.quote === true
+                  ? `"${column.name}"`
+                  : quote(column.name),
+            args,
+            hasWhere: config.where !== undefined,
+          }
+        : undefined,
     render,
   });
 }
@@ -162,14 +176,16 @@ function singularTest(input: Input, file: ProjectFiles['tests'][number]): DataTe
     ...testDefaults(input.files, ...file.path.split('/').slice(0, -1), file.name),
     ...own,
   });
-  return config.enabled ? [finish(input, place, config, { name: file.name, model: undefined, render })] : [];
+  return config.enabled
+    ? [finish(input, place, config, { name: file.name, model: undefined, generic: undefined, render })]
+    : [];
 }
 
 function finish(
   input: Input,
   place: Place,
   config: z.infer<typeof testConfig>,
-  test: Pick<DataTest, 'name' | 'model' | 'render'>,
+  test: Pick<DataTest, 'name' | 'model' | 'generic' | 'render'>,
 ): DataTest {
   const { refs, sources, lookup } = recorder();
   test.render(lookup);

@@ -35,8 +35,19 @@ export interface DataTest {
   readonly model: string | undefined;
   readonly refs: readonly string[];
   readonly sources: readonly string[];
+  /** A generic test that looks at one model: how changed rows alone can show that nothing new fails it (see narrow-test.ts). */
+  readonly generic: GenericTestShape | undefined;
   /** Renders the query that returns the failing rows. */
   readonly render: (lookup: Lookup) => string;
+}
+
+export interface GenericTestShape {
+  /** `not_null`, `unique`, … */
+  readonly macro: string;
+  /** The column it stands under, quoted; undefined under the model itself. */
+  readonly column: string | undefined;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly hasWhere: boolean;
 }
 
 export interface UnitTestNode extends UnitTest {

@@ -15,6 +15,7 @@ interface ParseModelInput {
   readonly vars: Readonly<Record<string, unknown>>;
   readonly properties: ModelProperties | undefined;
   readonly targetSchema: string;
+  readonly log?: ((message: string) => void) | undefined;
 }
 
 /** Renders a model to learn its settings and what it reads. */
@@ -49,6 +50,7 @@ export function parseModel(input: ParseModelInput): ModelNode {
     vars,
     self: new Relation('', file.name),
     model: describe,
+    log: input.log,
   });
   // Both branches of is_incremental() count: a ref in either is an edge of the graph.
   jinja.render(file.file, file.source, scope(false));

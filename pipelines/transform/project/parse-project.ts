@@ -9,7 +9,7 @@ import type { Manifest, ModelNode, SourceTable } from './manifest.ts';
 import { parseModel } from './parse-model.ts';
 import { projectVars } from './project-file.ts';
 import type { ModelProperties } from './properties.ts';
-import { lineOf, readProject, type ProjectFiles } from './read-project.ts';
+import { lineOf, readProject, readTexts, type ProjectFiles, type ProjectTexts } from './read-project.ts';
 
 export interface ParseOptions {
   /** Override the vars of dbt_project.yml. */
@@ -20,28 +20,42 @@ export interface ParseOptions {
   readonly log?: ((message: string) => void) | undefined;
 }
 
+/** The projects parsed last: most builds of a process are of the same files, and parsing costs more than a small build. */
+const parsed = new Map<string, Manifest>();
+const KEPT = 4;
+
 /**
- * Reads and checks a dbt project without a database.
+ * Reads and checks a dbt project without a database. The same files and options give the same object.
  *
  * @throws ProjectInvalidError, TemplateError, DuplicateModelError, UnknownRefError, UnknownSourceError, ModelCycleError
  */
 export async function parseProject(dir: string, options: ParseOptions = {}): Promise<Manifest> {
-  const files = await readProject(dir);
+  const texts = await readTexts(dir);
+  const { vars, fullRefresh, targetSchema } = options;
+  const key = JSON.stringify([dir, texts.digest, vars, fullRefresh, targetSchema]);
+  const manifest = parsed.get(key) ?? parseTexts(texts, options);
+  parsed.delete(key);
+  parsed.set(key, manifest);
+  for (const oldest of [...parsed.keys()].slice(0, -KEPT)) parsed.delete(oldest);
+  return manifest;
+}
+
+function parseTexts(texts: ProjectTexts, options: ParseOptions): Manifest {
+  const files = readProject(texts);
   const targetSchema = options.targetSchema ?? 'public';
   const macros = [BUILTIN_TESTS, ...files.macros, ...files.genericTests].flatMap(splitMacros);
   const jinja = new Jinja(macros, {
     projectName: files.project.name,
     target: { name: 'voronka', profile_name: 'voronka', type: 'postgres', schema: targetSchema },
     fullRefresh: options.fullRefresh ?? false,
-    log: options.log,
   });
   const vars = { ...projectVars(files.project), ...options.vars };
   const properties = propertiesByModel(files);
   const sources = readSources(files);
 
-  const parsed = new Map<string, ModelNode>();
+  const nodes = new Map<string, ModelNode>();
   for (const file of files.models) {
-    const twin = parsed.get(file.name);
+    const twin = nodes.get(file.name);
     if (twin) throw new DuplicateModelError(file.name, [twin.file, file.file]);
     const model = parseModel({
       file,
@@ -50,10 +64,11 @@ export async function parseProject(dir: string, options: ParseOptions = {}): Pro
       vars,
       properties: properties.get(file.name),
       targetSchema,
+      log: options.log,
     });
-    if (model.config.enabled) parsed.set(model.name, model);
+    if (model.config.enabled) nodes.set(model.name, model);
   }
-  const { models, children } = modelOrder(parsed, sources);
+  const { models, children } = modelOrder(nodes, sources);
   const known = new Set(files.models.map((file) => file.name));
   for (const { file, text, content } of files.properties) {
     const unknown = content.models.find((model) => !known.has(model.name));

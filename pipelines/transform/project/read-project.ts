@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join, posix, relative, sep } from 'node:path';
 import { ProjectInvalidError } from '../errors.ts';
@@ -31,8 +32,19 @@ export interface ProjectFiles {
   }[];
 }
 
-/** @throws ProjectInvalidError when dbt_project.yml is absent or a .yml file is not what dbt expects. */
-export async function readProject(dir: string): Promise<ProjectFiles> {
+/** The files of a project as they stand, before anything but dbt_project.yml is understood. */
+export interface ProjectTexts {
+  readonly dir: string;
+  readonly project: ProjectFile;
+  readonly models: readonly SqlFile[];
+  readonly macros: readonly SqlFile[];
+  readonly tests: readonly SqlFile[];
+  /** The same for the same contents. */
+  readonly digest: string;
+}
+
+/** @throws ProjectInvalidError when dbt_project.yml is absent or not what dbt expects. */
+export async function readTexts(dir: string): Promise<ProjectTexts> {
   const text = await readFile(join(dir, 'dbt_project.yml'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new ProjectInvalidError([
       {
@@ -51,6 +63,14 @@ export async function readProject(dir: string): Promise<ProjectFiles> {
     all(project['macro-paths']),
     all(project['test-paths']),
   ]);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([text, models, macros, tests]))
+    .digest('hex');
+  return { dir, project, models, macros, tests, digest };
+}
+
+/** @throws ProjectInvalidError when a .yml file is not what dbt expects. */
+export function readProject({ dir, project, models, macros, tests }: ProjectTexts): ProjectFiles {
   const isSql = (file: SqlFile): boolean => file.file.endsWith('.sql');
   const isGeneric = (file: SqlFile): boolean => file.path.split('/')[0] === 'generic';
   return {
