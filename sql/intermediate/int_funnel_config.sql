@@ -24,12 +24,13 @@ described as (
         1 as config_id,
         md5(coalesce(
             string_agg(
-                concat_ws(',', stage_id, step, is_first_working_stage),
-                ';' order by stage_id
+                concat_ws(',', stage_steps.stage_id, stage_steps.step, stage_steps.is_first_working_stage, limits.limit_business_seconds),
+                ';' order by stage_steps.stage_id
             ),
             ''
         )) as fingerprint
     from stage_steps
+    left join {{ ref('int_stage_limits') }} as limits on limits.stage_id = stage_steps.stage_id
 
 ),
 

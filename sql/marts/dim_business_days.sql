@@ -17,6 +17,7 @@ final as (
         business_days.day,
         business_days.title,
         business_days.seconds,
+        business_days.seconds_before,
         business_days.is_working,
         business_days.day::timestamp at time zone settings.time_zone as starts_at,
         (business_days.day + 1)::timestamp at time zone settings.time_zone as ends_at,

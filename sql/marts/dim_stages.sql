@@ -105,6 +105,7 @@ final as (
 
         steps.step_no,
         combined.sort,
+        limits.limit_business_seconds,
 
         combined.step = 'incoming' as is_incoming,
         combined.step = 'won' as is_won,
@@ -113,6 +114,7 @@ final as (
         combined.is_known
     from combined
     inner join steps on steps.step = combined.step
+    left join {{ ref('int_stage_limits') }} as limits on limits.stage_id = combined.stage_id
 
 )
 

@@ -53,6 +53,7 @@ stays as (
         stage_stays.stage_id,
         stages.step,
         stages.step_no,
+        stages.limit_business_seconds,
         stage_stays.actor_id,
         stage_stays.history_source,
         deals.is_deleted,
@@ -137,6 +138,24 @@ neighbours as (
 
 ),
 
+days as (
+
+    select * from {{ ref('int_business_days') }}
+
+),
+
+timed as (
+
+    select
+        neighbours.*,
+        extract(epoch from neighbours.left_at - neighbours.entered_at)::bigint as calendar_seconds,
+        {{ business_seconds('entered', 'neighbours.entered_at', 'gone', 'neighbours.left_at') }} as business_seconds
+    from neighbours
+    left join days as entered on entered.day = {{ business_day('neighbours.entered_at') }}
+    left join days as gone on gone.day = {{ business_day('neighbours.left_at') }}
+
+),
+
 -- A reopened deal may keep its loss reason, or lose it: only versions seen while it lay in the stage can tell.
 past_loss_reasons as (
 
@@ -160,51 +179,54 @@ past_loss_reasons as (
 final as (
 
     select
-        neighbours.deal_id || ':' || neighbours.stay_no as stay_id,
-        neighbours.deal_id,
-        neighbours.account_id,
-        neighbours.pipeline_id,
-        neighbours.stage_id,
-        neighbours.previous_stage_id,
-        neighbours.next_stage_id,
-        neighbours.owner_id as owner_id_at_entry,
-        case when neighbours.is_last then last_owners.owner_id else neighbours.next_owner_id end as owner_id_at_exit,
-        neighbours.actor_id,
+        timed.deal_id || ':' || timed.stay_no as stay_id,
+        timed.deal_id,
+        timed.account_id,
+        timed.pipeline_id,
+        timed.stage_id,
+        timed.previous_stage_id,
+        timed.next_stage_id,
+        timed.owner_id as owner_id_at_entry,
+        case when timed.is_last then last_owners.owner_id else timed.next_owner_id end as owner_id_at_exit,
+        timed.actor_id,
         case
-            when neighbours.step <> 'lost' then null
-            when neighbours.is_last and neighbours.current_stage_id = neighbours.stage_id then neighbours.current_loss_reason_id
+            when timed.step <> 'lost' then null
+            when timed.is_last and timed.current_stage_id = timed.stage_id then timed.current_loss_reason_id
             else past_loss_reasons.loss_reason_id
         end as loss_reason_id,
 
-        neighbours.step,
-        neighbours.previous_step,
+        timed.step,
+        timed.previous_step,
         case
-            when neighbours.is_last and neighbours.is_deleted then 'deleted'
-            when neighbours.is_last then 'still_there'
-            when neighbours.next_step = 'won' and neighbours.step <> 'won' then 'won'
-            when neighbours.next_step = 'lost' and neighbours.step <> 'lost' then 'lost'
-            when neighbours.next_pipeline_id <> neighbours.pipeline_id then 'handed_over'
-            when neighbours.next_step_no > neighbours.step_no then 'advanced'
-            when neighbours.next_step_no < neighbours.step_no then 'moved_back'
+            when timed.is_last and timed.is_deleted then 'deleted'
+            when timed.is_last then 'still_there'
+            when timed.next_step = 'won' and timed.step <> 'won' then 'won'
+            when timed.next_step = 'lost' and timed.step <> 'lost' then 'lost'
+            when timed.next_pipeline_id <> timed.pipeline_id then 'handed_over'
+            when timed.next_step_no > timed.step_no then 'advanced'
+            when timed.next_step_no < timed.step_no then 'moved_back'
             else 'moved_within'
         end as exit,
-        neighbours.history_source,
+        timed.history_source,
 
-        neighbours.stay_no,
-        neighbours.step_no,
-        neighbours.amount,
-        extract(epoch from neighbours.left_at - neighbours.entered_at)::bigint as calendar_seconds,
+        timed.stay_no,
+        timed.step_no,
+        timed.amount,
+        timed.calendar_seconds,
+        timed.business_seconds,
+        timed.limit_business_seconds,
 
-        neighbours.is_reentry,
-        neighbours.is_deleted as is_deal_deleted,
+        timed.is_reentry,
+        timed.is_deleted as is_deal_deleted,
+        timed.business_seconds <= timed.limit_business_seconds as is_within_limit,
 
-        neighbours.entered_at,
-        neighbours.left_at
-    from neighbours
-    left join last_owners on last_owners.deal_id = neighbours.deal_id
+        timed.entered_at,
+        timed.left_at
+    from timed
+    left join last_owners on last_owners.deal_id = timed.deal_id
     left join past_loss_reasons
-        on past_loss_reasons.deal_id = neighbours.deal_id
-        and past_loss_reasons.stay_no = neighbours.stay_no
+        on past_loss_reasons.deal_id = timed.deal_id
+        and past_loss_reasons.stay_no = timed.stay_no
 
 )
 

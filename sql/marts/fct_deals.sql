@@ -91,6 +91,31 @@ closings as (
 
 ),
 
+days as (
+
+    select * from {{ ref('int_business_days') }}
+
+),
+
+timed as (
+
+    select
+        deals.deal_id,
+        {{ business_seconds('created', 'deals.created_at', 'won', 'closings.entered_at') }} as sales_cycle_business_seconds,
+        {{ business_seconds('qualified', 'summaries.reached_3_at', 'won', 'closings.entered_at') }} as deal_close_business_seconds,
+        {{ business_seconds('created', 'deals.created_at', 'qualified', 'summaries.reached_3_at') }} as lead_processing_business_seconds,
+        round({{ business_clock('here', 'last_stays.entered_at') }})::bigint as stage_entered_clock
+    from deals
+    inner join stay_summaries as summaries on summaries.deal_id = deals.deal_id
+    inner join last_stays on last_stays.deal_id = deals.deal_id
+    left join closings on closings.deal_id = deals.deal_id
+    left join days as created on created.day = {{ business_day('deals.created_at') }}
+    left join days as qualified on qualified.day = {{ business_day('summaries.reached_3_at') }}
+    left join days as won on won.day = {{ business_day('closings.entered_at') }}
+    left join days as here on here.day = {{ business_day('last_stays.entered_at') }}
+
+),
+
 final as (
 
     select
@@ -120,8 +145,13 @@ final as (
         stay_summaries.reopenings,
         case when last_stays.step = 'won' then extract(epoch from closings.entered_at - deals.created_at)::bigint end
             as sales_cycle_seconds,
+        case when last_stays.step = 'won' then timed.sales_cycle_business_seconds end as sales_cycle_business_seconds,
         case when last_stays.step = 'won' then extract(epoch from closings.entered_at - stay_summaries.reached_3_at)::bigint end
             as deal_close_seconds,
+        case when last_stays.step = 'won' then timed.deal_close_business_seconds end as deal_close_business_seconds,
+        extract(epoch from stay_summaries.reached_3_at - deals.created_at)::bigint as lead_processing_seconds,
+        timed.lead_processing_business_seconds,
+        timed.stage_entered_clock,
         first_contacts.first_call_seconds,
         first_contacts.first_call_business_seconds,
         first_contacts.first_contact_seconds,
@@ -144,6 +174,7 @@ final as (
         last_stays.entered_at as stage_entered_at,
         first_contacts.first_call_at,
         first_contacts.first_contact_at,
+        first_contacts.last_contact_at,
         stay_summaries.reached_2_at as reached_contacted_at,
         stay_summaries.reached_3_at as reached_qualified_at,
         stay_summaries.reached_4_at as reached_proposal_at,
@@ -156,6 +187,7 @@ final as (
     inner join first_stays on first_stays.deal_id = deals.deal_id
     inner join last_stays on last_stays.deal_id = deals.deal_id
     inner join first_contacts on first_contacts.deal_id = deals.deal_id
+    inner join timed on timed.deal_id = deals.deal_id
     left join closings on closings.deal_id = deals.deal_id
     left join settings on true
 

@@ -19,6 +19,7 @@ const TABLES = [
   'marts.fct_deals',
   'marts.fct_deal_stage_stays',
   'marts.fct_deal_events',
+  'marts.fct_deal_daily',
   'marts.fct_tasks',
   'marts.fct_activities',
   'marts.dim_managers',
@@ -61,7 +62,7 @@ const milestones = (): Promise<Map<number, string[]>> =>
        concat_ws(' ', event, case when event = 'reached' then step end, case when is_skipped then 'skipped' end,
          case when event = 'lost' then 'from ' || coalesce(lost_from_step, '-') end,
          (extract(epoch from occurred_at) - $1)::int / 60, owner_id, amount) as line
-     from marts.fct_deal_events`,
+     from marts.fct_deal_events where event not in ('accepted', 'objection_left')`,
   );
 
 /** Rows landed as the sync does it, so that older versions never overwrite newer ones. */

@@ -132,7 +132,7 @@ beforeAll(async () => {
     `select split_part(deal_id, ':', 2)::int as deal,
        concat_ws(' ', event, case when event = 'reached' then step end, (extract(epoch from occurred_at) - $1)::int / 60,
          case when is_skipped then 'skipped' end) as milestone
-     from marts.fct_deal_events
+     from marts.fct_deal_events where event not in ('accepted', 'objection_left')
      order by occurred_at, array_position('{created,lost,reopened,reached,won}', event), step_no`,
     [START],
   );

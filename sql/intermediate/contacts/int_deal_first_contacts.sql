@@ -4,7 +4,7 @@
     indexes=[{'columns': ['deal_id'], 'unique': true}, {'columns': ['loaded_xid']}]
 ) }}
 
--- One row per deal: when somebody first dialled, and when the client was first reached, since the deal exists. Its `loaded_xid` is never
+-- One row per deal: when somebody first dialled, and when the client was first and last reached, since the deal exists. Its `loaded_xid` is never
 -- below the deal's own: the facts of deals look here to know what changed.
 
 with
@@ -72,6 +72,7 @@ firsts as (
         deal_id,
         min(occurred_at) filter (where channel = 'call' and is_outgoing) as first_call_at,
         min(occurred_at) filter (where is_two_way) as first_contact_at,
+        max(occurred_at) filter (where is_two_way) as last_contact_at,
         (array_agg(channel order by occurred_at, contact_id) filter (where is_two_way))[1] as first_contact_channel
     from contacts
     group by deal_id
@@ -85,6 +86,7 @@ timed as (
         deals.created_at,
         firsts.first_call_at,
         firsts.first_contact_at,
+        firsts.last_contact_at,
         firsts.first_contact_channel,
         extract(epoch from firsts.first_call_at - deals.created_at)::bigint as first_call_seconds,
         extract(epoch from firsts.first_contact_at - deals.created_at)::bigint as first_contact_seconds,
@@ -125,6 +127,7 @@ final as (
         timed.first_contact_business_seconds <= norms.first_contact_norm_seconds as is_contacted_in_norm,
         timed.first_call_at,
         timed.first_contact_at,
+        timed.last_contact_at,
         timed.loaded_xid
     from measured as timed
     left join norms on true

@@ -12,6 +12,7 @@ final as (
         account_id,
         payload ->> 'name' as name,
         payload ->> 'subdomain' as subdomain,
+        substring(payload #>> '{_links,self,href}' from '^https?://[^/]+') as self_url,
         payload ->> 'country' as country,
         payload ->> 'currency' as currency,
         payload #>> '{_embedded,datetime_settings,timezone}' as time_zone,
