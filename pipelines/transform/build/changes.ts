@@ -36,7 +36,7 @@ export class Changes {
       `select array[${stamped
         .map(
           ({ relation }) =>
-            `(select loaded_xid::text from ${String(relation)} order by loaded_xid desc limit 1)`,
+            `(select t.loaded_xid::text from ${String(relation)} as t order by t.loaded_xid desc limit 1)`,
         )
         .join(',\n')}] as newest`,
     );
