@@ -8,9 +8,11 @@ with
 settings as (
 
     select
-        time_zone,
-        (now() at time zone time_zone)::date as today
-    from {{ source('conf', 'settings') }}
+        settings.time_zone,
+        {{ today() }} as today,
+        regulation.active_client_days
+    from {{ source('conf', 'settings') }} as settings
+    cross join {{ source('conf', 'regulation') }} as regulation
     limit 1
 
 ),
@@ -122,7 +124,7 @@ months as (
 
 ),
 
--- Clients with a won deal in the 180 days that end with the month, or with today.
+-- Clients with a won deal in the days (active_client_days) that end with the month, or with today.
 active as (
 
     select
@@ -132,7 +134,8 @@ active as (
     cross join settings
     left join wins
         on wins.day <= least((months.month + interval '1 month' - interval '1 day')::date, settings.today)
-        and wins.day > least((months.month + interval '1 month' - interval '1 day')::date, settings.today) - 180
+        and wins.day
+        > least((months.month + interval '1 month' - interval '1 day')::date, settings.today) - settings.active_client_days
     group by months.month
 
 ),
