@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { createCallMarts } from './calls-fixture.ts';
 import { createClientMarts } from './clients-marts.ts';
 import { createFileMarts } from './files-marts.ts';
+import { createForecastMarts } from './forecast-marts.ts';
 import { createMailMarts } from './mail-fixture.ts';
 import { createMeetingMarts } from './meetings-fixture.ts';
 
@@ -12,4 +13,5 @@ export async function createMartsOfParts(pool: pg.Pool): Promise<void> {
   await createFileMarts(pool);
   await createMeetingMarts(pool);
   await createClientMarts(pool);
+  await createForecastMarts(pool);
 }

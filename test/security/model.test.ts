@@ -18,6 +18,8 @@ describe('the data model', () => {
       'correspondence',
       'deals',
       'economics',
+      'forecast',
+      'forecast_backtest',
       'funnel',
       'meetings',
       'plan_fact',
