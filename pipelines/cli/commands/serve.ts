@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { CubeOptions } from '../../../cube/server.ts';
 import type { Config } from '../../config/index.ts';
 import { runBuildWithProgress } from '../build-progress.ts';
 import { startCubeFor } from '../cube.ts';
@@ -10,6 +11,7 @@ import { withRuntime, type RunningWorkspace } from '../runtime.ts';
 import { untilInterrupted } from '../signals.ts';
 import { startSqlApiFor } from '../sql-api.ts';
 import { runSyncs } from '../sync-progress.ts';
+import { openWebFor } from '../web.ts';
 
 interface ListenOptions {
   readonly host?: string;
@@ -72,7 +74,13 @@ async function serveKpis(
   options: ListenOptions,
   hooks: Hooks | undefined,
 ): Promise<void> {
-  const cube = await startCubeFor(config, warehouse, listenOn(config, options), hooks?.handle);
+  const web = await openWebFor(config, warehouse);
+  const mount: CubeOptions['mount'] = (request, response, next) => {
+    const rest = (): void => web.handle(request, response, next);
+    if (hooks) hooks.handle(request, response, rest);
+    else rest();
+  };
+  const cube = await startCubeFor(config, warehouse, listenOn(config, options), mount);
   try {
     if (hooks)
       console.log(
@@ -82,7 +90,8 @@ async function serveKpis(
     if (sql.said) console.log(sql.said);
     try {
       console.log(
-        `KPIs at ${cube.url}/cubejs-api/v1 (get a token with \`voronka token\`). Stop with Ctrl-C.`,
+        `Dashboard at ${cube.url} (log in as one of \`users\`, or by the link of \`voronka token --link\`), ` +
+          `KPIs at ${cube.url}/cubejs-api/v1. Stop with Ctrl-C.`,
       );
       await untilInterrupted();
     } finally {
@@ -90,6 +99,7 @@ async function serveKpis(
     }
   } finally {
     await cube.stop();
+    await web.close();
   }
 }
 

@@ -1,6 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { issueToken, type TokenRequest } from '../../../cube/auth.ts';
+import { loadConfig } from '../../config/index.ts';
 import { readApiSecret } from '../api-secret.ts';
+import { globalOptions } from '../globals.ts';
+import { loginLink } from '../web.ts';
 
 type TokenLifetime = NonNullable<TokenRequest['ttl']>;
 
@@ -9,6 +12,7 @@ interface TokenOptions {
   readonly team: string[];
   readonly manager: string[];
   readonly ttl: TokenLifetime;
+  readonly link?: boolean | string;
 }
 
 export function tokenCommand(): Command {
@@ -22,18 +26,29 @@ export function tokenCommand(): Command {
     .option('--team <name...>', 'teams a head sees', [])
     .option('--manager <id...>', 'manager ids a manager sees', [])
     .option('--ttl <time>', 'how long it is good for, like 12h or 30d', lifetime, '30d')
-    .action(async (options: TokenOptions) => {
+    .option(
+      '--link [url]',
+      'print a link that logs in to the dashboard (default: where this machine serves it)',
+    )
+    .action(async (options: TokenOptions, command: Command) => {
       const secret = await readApiSecret();
-      console.log(
-        issueToken({
-          secret,
-          role: options.role,
-          teams: options.team,
-          managers: options.manager,
-          ttl: options.ttl,
-        }),
-      );
+      const token = issueToken({
+        secret,
+        role: options.role,
+        teams: options.team,
+        managers: options.manager,
+        ttl: options.ttl,
+      });
+      const { link } = options;
+      if (link === undefined) console.log(token);
+      else
+        console.log(loginLink(typeof link === 'string' ? link.replace(/\/+$/, '') : ownUrl(command), token));
     });
+}
+
+function ownUrl(command: Command): string {
+  const { serve } = loadConfig(globalOptions(command).config);
+  return `http://${serve.host.includes(':') ? `[${serve.host}]` : serve.host}:${serve.port}`;
 }
 
 function lifetime(text: string): TokenLifetime {

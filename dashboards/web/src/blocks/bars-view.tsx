@@ -1,0 +1,145 @@
+import { useCallback, useMemo, useRef } from 'react';
+import { numberOf, useLoad } from '../api/cube.ts';
+import { base, categories, legend, values as valueAxis } from '../charts/axes.ts';
+import { Chart, type ChartHandle } from '../charts/chart.tsx';
+import type { Colours } from '../charts/colours.ts';
+import { go } from '../controls/address.ts';
+import type { Sheet } from '../export/sheet.ts';
+import { useLanguage } from '../i18n/language.ts';
+import { valueName } from '../i18n/values.ts';
+import { useWords } from '../i18n/words.ts';
+import { useTitle } from '../model/catalog.ts';
+import { useFormat } from '../model/format.ts';
+import { withParts } from '../model/measures.ts';
+import { useScope, viewOf } from '../model/scope.ts';
+import type { BarsBlock } from '../pages/index.ts';
+import { useCatalog } from '../shell/account.ts';
+import { Frame } from './frame.tsx';
+
+const ROW = 30;
+
+export function BarsView({ block }: { block: BarsBlock }) {
+  const t = useWords();
+  const { language } = useLanguage();
+  const catalog = useCatalog();
+  const titleOf = useTitle();
+  const format = useFormat();
+  const scope = useScope();
+  const handle = useRef<ChartHandle>(null);
+  const view = viewOf(block.measures[0]!);
+  const { data, isLoading, error, refetch } = useLoad({
+    measures: withParts(catalog, block.measures),
+    dimensions: block.orderBy === undefined ? [block.by] : [block.by, block.orderBy],
+    filters: [...scope.filters(view), ...(block.filters ?? [])],
+    ...scope.dated(view, scope.range),
+  });
+  const members = block.measures.map((name) => catalog.find(name)!);
+  const [first] = members;
+  const rows = useMemo(() => {
+    const size = (row: (typeof all)[number]): number =>
+      row.values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+    const all = (data ?? [])
+      .map((row) => ({
+        id: row[block.by] ?? null,
+        label:
+          row[block.by] == null
+            ? undefined
+            : valueName(block.by.split('.')[1]!, String(row[block.by]), language),
+        order: block.orderBy === undefined ? null : numberOf(row[block.orderBy]),
+        values: block.measures.map((name) => numberOf(row[name])),
+        denominator: first?.denominator === undefined ? null : numberOf(row[first.denominator]),
+      }))
+      .filter((row) => row.values.some((value) => value !== null && value !== 0));
+    all.sort((one, other) =>
+      block.orderBy === undefined ? size(other) - size(one) : (one.order ?? 0) - (other.order ?? 0),
+    );
+    return all.slice(0, block.limit ?? 15);
+  }, [data, block, language, first]);
+  const labels = rows.map(
+    ({ id, label }) => label ?? (id === null && block.by.endsWith('.manager') ? t('nobody') : t('unknown')),
+  );
+  const isSingle = members.length === 1;
+  const option = useCallback(
+    (colours: Colours) => ({
+      ...base(colours),
+      ...(!isSingle && { legend: legend(colours) }),
+      grid: { left: 4, right: isSingle ? 84 : 16, top: isSingle ? 4 : 34, bottom: 4, containLabel: true },
+      tooltip: {
+        ...(base(colours)['tooltip'] as object),
+        valueFormatter: (value: number | null) => format.full(first?.unit, value),
+      },
+      xAxis: {
+        ...valueAxis(colours, (value) => format.short(first?.unit, value)),
+        ...(isSingle && { show: false }),
+      },
+      yAxis: {
+        ...categories(colours, labels),
+        inverse: true,
+        axisLine: { show: false },
+        axisLabel: { color: colours.ink, width: 190, overflow: 'truncate', interval: 0 },
+      },
+      series: members.map((member, index) => ({
+        type: 'bar',
+        name: titleOf(member),
+        data: rows.map(({ values, denominator }) => ({
+          value: values[index],
+          // A share of few is drawn paler: it may be chance.
+          ...(denominator !== null && denominator < 10 && { itemStyle: { opacity: 0.4 } }),
+        })),
+        barMaxWidth: 18,
+        itemStyle: { borderRadius: block.isStacked ? 0 : 4 },
+        ...(block.isStacked && { stack: 'all' }),
+        ...(isSingle && {
+          label: {
+            show: true,
+            position: 'right',
+            color: colours.ink,
+            formatter: ({ dataIndex }: { dataIndex: number }) => {
+              const row = rows[dataIndex];
+              const value = format.short(member.unit, row?.values[0] ?? null);
+              return row?.denominator == null
+                ? value
+                : `${value} · ${format.short(undefined, row.denominator)}`;
+            },
+          },
+        }),
+      })),
+    }),
+    [rows, labels.join(), first, isSingle, format, block],
+  );
+  const sheet = (): Sheet => ({
+    columns: [
+      { title: titleOf(catalog.find(block.by)!), isNumber: false },
+      ...members.map((member) => ({ title: titleOf(member), isNumber: true, unit: member.unit })),
+    ],
+    rows: rows.map(({ values }, index) => [labels[index] ?? '', ...values]),
+  });
+  return (
+    <Frame
+      title={block.title}
+      hint={block.hint}
+      width={block.width}
+      isLoading={isLoading}
+      error={error}
+      retry={() => void refetch()}
+      isEmpty={rows.length === 0}
+      deaf={scope.deaf(view)}
+      sheet={sheet}
+      picture={() => handle.current?.picture()}
+      isChart
+    >
+      <Chart
+        label={`${t('chart')}: ${block.title[language]}`}
+        height={Math.max(150, rows.length * ROW + (isSingle ? 12 : 48))}
+        option={option}
+        handle={handle}
+        onPick={(index, series) => {
+          const row = rows[index];
+          const member = members[series];
+          if (row && member)
+            go({ open: member.name, slice: row.id === null ? [] : [`${block.by}~${String(row.id)}`] });
+        }}
+      />
+    </Frame>
+  );
+}

@@ -1,0 +1,168 @@
+import { useCallback, useMemo, useRef } from 'react';
+import { numberOf, useLoad, type Row } from '../api/cube.ts';
+import { base, categories, legend, values as valueAxis } from '../charts/axes.ts';
+import { Chart, type ChartHandle } from '../charts/chart.tsx';
+import type { Colours } from '../charts/colours.ts';
+import { go } from '../controls/address.ts';
+import type { Sheet } from '../export/sheet.ts';
+import { useLanguage } from '../i18n/language.ts';
+import { valueName } from '../i18n/values.ts';
+import { useWords } from '../i18n/words.ts';
+import { useTitle, type Member } from '../model/catalog.ts';
+import { useFormat } from '../model/format.ts';
+import { dateOf, useScope, viewOf } from '../model/scope.ts';
+import type { TrendBlock } from '../pages/index.ts';
+import { useCatalog } from '../shell/account.ts';
+import { Frame } from './frame.tsx';
+
+interface Series {
+  readonly name: string;
+  readonly measure: Member;
+  readonly values: readonly (number | null)[];
+  readonly isBefore?: boolean;
+}
+
+/** At most so many lines can be told apart. */
+const MOST_SERIES = 8;
+
+export function TrendView({ block }: { block: TrendBlock }) {
+  const t = useWords();
+  const { language } = useLanguage();
+  const catalog = useCatalog();
+  const titleOf = useTitle();
+  const format = useFormat();
+  const scope = useScope();
+  const handle = useRef<ChartHandle>(null);
+  const view = viewOf(block.measures[0]!);
+  const date = dateOf(view);
+  const bucket = `${date}.${scope.granularity}`;
+  const query = (range: typeof scope.range) => ({
+    measures: block.measures,
+    ...(block.by && { dimensions: [block.by] }),
+    filters: scope.filters(view),
+    ...scope.dated(view, range, scope.granularity),
+  });
+  const now = useLoad(query(scope.range));
+  const hasComparison = scope.compare !== undefined && block.measures.length === 1 && !block.by;
+  const before = useLoad(hasComparison ? query(scope.compare) : undefined);
+
+  const { times, series } = useMemo(() => {
+    const times = [...new Set((now.data ?? []).map((row) => String(row[bucket])))].sort();
+    const members = block.measures.map((name) => catalog.find(name)!);
+    const series: Series[] = block.by
+      ? byDimension(now.data ?? [], { times, bucket, by: block.by, measure: members[0]! }).map((one) => ({
+          ...one,
+          name: valueName(block.by!.split('.')[1]!, one.name, language),
+        }))
+      : members.map((measure) => ({
+          measure,
+          name: titleOf(measure),
+          values: times.map((time) =>
+            numberOf(now.data?.find((row) => row[bucket] === time)?.[measure.name]),
+          ),
+        }));
+    if (hasComparison && before.data !== undefined && before.data.length > 0) {
+      const sorted = [...before.data].sort((one, other) =>
+        String(one[bucket]).localeCompare(String(other[bucket])),
+      );
+      series.push({
+        measure: members[0]!,
+        name: t('versus', { when: format.range(scope.compare.from, scope.compare.to) }),
+        values: times.map((_, index) => numberOf(sorted[index]?.[members[0]!.name])),
+        isBefore: true,
+      });
+    }
+    return { times, series };
+  }, [now.data, before.data, bucket, block, catalog, language, hasComparison, format, scope]);
+
+  const unit = series[0]?.measure.unit;
+  const labels = times.map((time) => format.bucket(time, scope.granularity));
+  const option = useCallback(
+    (colours: Colours) => ({
+      ...base(colours),
+      ...(series.length > 1 && {
+        legend: legend(colours),
+        grid: { left: 4, right: 12, top: 34, bottom: 4, containLabel: true },
+      }),
+      tooltip: {
+        ...(base(colours)['tooltip'] as object),
+        valueFormatter: (value: number | null) => format.full(unit, value),
+      },
+      xAxis: categories(colours, labels),
+      yAxis: valueAxis(colours, (value) => format.short(unit, value)),
+      series: series.map(({ name, values, isBefore }) =>
+        block.chart === 'line' || isBefore
+          ? {
+              type: 'line',
+              name,
+              data: [...values],
+              showSymbol: values.length < 15,
+              symbolSize: 5,
+              connectNulls: false,
+              lineStyle: isBefore ? { width: 1.5, type: 'dashed', color: colours.muted } : { width: 2.5 },
+              itemStyle: isBefore ? { color: colours.muted } : {},
+            }
+          : {
+              type: 'bar',
+              name,
+              data: [...values],
+              barMaxWidth: 34,
+              itemStyle: { borderRadius: block.chart === 'stack' ? 0 : [4, 4, 0, 0] },
+              ...(block.chart === 'stack' && { stack: 'all' }),
+            },
+      ),
+    }),
+    [series, labels.join(), unit, block.chart, format],
+  );
+  const sheet = (): Sheet => ({
+    columns: [
+      { title: t('period'), isNumber: false },
+      ...series.map(({ name, measure }) => ({ title: name, isNumber: true, unit: measure.unit })),
+    ],
+    rows: times.map((time, index) => [
+      time.slice(0, 10),
+      ...series.map(({ values }) => values[index] ?? null),
+    ]),
+  });
+  return (
+    <Frame
+      title={block.title}
+      hint={block.hint}
+      width={block.width}
+      isLoading={now.isLoading}
+      error={now.error}
+      retry={() => void now.refetch()}
+      isEmpty={series.every(({ values }) => values.every((value) => value === null))}
+      deaf={scope.deaf(view)}
+      sheet={sheet}
+      picture={() => handle.current?.picture()}
+      isChart
+    >
+      <Chart
+        label={`${t('chart')}: ${block.title[language]}`}
+        height={260}
+        option={option}
+        handle={handle}
+        onPick={(_, index) => series[index] && go({ open: series[index].measure.name, slice: [] })}
+      />
+    </Frame>
+  );
+}
+
+function byDimension(
+  rows: readonly Row[],
+  { times, bucket, by, measure }: { times: readonly string[]; bucket: string; by: string; measure: Member },
+): Series[] {
+  const sums = new Map<string, Map<string, number | null>>();
+  for (const row of rows) {
+    const name = String(row[by] ?? 'unknown');
+    if (!sums.has(name)) sums.set(name, new Map());
+    sums.get(name)!.set(String(row[bucket]), numberOf(row[measure.name]));
+  }
+  const size = (one: Map<string, number | null>): number =>
+    [...one.values()].reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  return [...sums]
+    .sort(([, one], [, other]) => size(other) - size(one))
+    .slice(0, MOST_SERIES)
+    .map(([name, values]) => ({ name, measure, values: times.map((time) => values.get(time) ?? null) }));
+}

@@ -1,0 +1,52 @@
+import type { Colours } from './colours.ts';
+
+const FONT = 'Inter, system-ui, "Segoe UI", Roboto, sans-serif';
+
+/** What all charts have in common. */
+export function base(colours: Colours): Record<string, unknown> {
+  return {
+    color: [...colours.series],
+    textStyle: { fontFamily: FONT, color: colours.ink },
+    animationDuration: 250,
+    aria: { enabled: false },
+    grid: { left: 4, right: 12, top: 16, bottom: 4, containLabel: true },
+    tooltip: {
+      trigger: 'axis',
+      confine: true,
+      backgroundColor: colours.surface,
+      borderColor: colours.line,
+      textStyle: { color: colours.ink, fontSize: 13 },
+      axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.35 } },
+    },
+  };
+}
+
+export function legend(colours: Colours): Record<string, unknown> {
+  return {
+    top: 0,
+    left: 0,
+    icon: 'roundRect',
+    itemWidth: 12,
+    itemHeight: 4,
+    textStyle: { color: colours.muted, fontFamily: FONT },
+  };
+}
+
+export function categories(colours: Colours, data: readonly string[]): Record<string, unknown> {
+  return {
+    type: 'category',
+    data: [...data],
+    axisLine: { lineStyle: { color: colours.line } },
+    axisTick: { show: false },
+    axisLabel: { color: colours.muted, hideOverlap: true },
+  };
+}
+
+export function values(colours: Colours, formatter: (value: number) => string): Record<string, unknown> {
+  return {
+    type: 'value',
+    splitNumber: 4,
+    splitLine: { lineStyle: { color: colours.line } },
+    axisLabel: { color: colours.muted, formatter },
+  };
+}

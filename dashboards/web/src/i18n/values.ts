@@ -1,0 +1,71 @@
+import type { Language, Words } from './language.ts';
+
+/** Values of dimensions that are voronka's own ids, as people say them. Names from the CRM stay as they are. */
+const VALUES: Readonly<Record<string, Words>> = {
+  incoming: { en: 'Incoming', ru: 'Неразобранное' },
+  new: { en: 'New', ru: 'Новый' },
+  contacted: { en: 'Contacted', ru: 'Контакт' },
+  qualified: { en: 'Qualified', ru: 'Квалифицирован' },
+  proposal: { en: 'Proposal', ru: 'КП' },
+  meeting: { en: 'Meeting', ru: 'Встреча' },
+  objection: { en: 'Objections', ru: 'Возражения' },
+  agreement: { en: 'Agreement', ru: 'Договор' },
+  won: { en: 'Won', ru: 'Продажа' },
+  lost: { en: 'Lost', ru: 'Отказ' },
+  open: { en: 'Open', ru: 'Открыта' },
+  created: { en: 'Created', ru: 'Создана' },
+  reached: { en: 'Reached', ru: 'Дошла' },
+  reopened: { en: 'Reopened', ru: 'Возвращена' },
+  deleted: { en: 'Deleted', ru: 'Удалена' },
+  in: { en: 'Incoming', ru: 'Входящий' },
+  out: { en: 'Outgoing', ru: 'Исходящий' },
+  internal: { en: 'Internal', ru: 'Внутренний' },
+  answered: { en: 'Answered', ru: 'Состоялся' },
+  missed: { en: 'Missed', ru: 'Пропущен' },
+  no_answer: { en: 'No answer', ru: 'Нет ответа' },
+  busy: { en: 'Busy', ru: 'Занято' },
+  failed: { en: 'Failed', ru: 'Сбой' },
+  voicemail: { en: 'Voicemail', ru: 'Автоответчик' },
+  held: { en: 'Held', ru: 'Состоялась' },
+  planned: { en: 'Planned', ru: 'Запланирована' },
+  cancelled: { en: 'Cancelled', ru: 'Отменена' },
+  unconfirmed: { en: 'Unconfirmed', ru: 'Не подтверждена' },
+  presentation: { en: 'Presentation', ru: 'Презентация' },
+  person: { en: 'Person', ru: 'Человек' },
+  company: { en: 'Company', ru: 'Компания' },
+  contact: { en: 'Contact', ru: 'Контакт' },
+  unknown: { en: 'Not set', ru: 'Не указано' },
+  true: { en: 'yes', ru: 'да' },
+  false: { en: 'no', ru: 'нет' },
+};
+
+/** Dimensions whose values may be looked up above; a loss reason called "new" is the customer's own word. */
+const OWN = new Set([
+  'step',
+  'lost_from_step',
+  'event',
+  'outcome',
+  'direction',
+  'state',
+  'kind',
+  'exit',
+  'client_kind',
+  'source',
+  'is_stale',
+  'is_skipped',
+  'ring_result',
+]);
+
+/** ISO weekdays, 1 is Monday. */
+const WEEKDAYS: Readonly<Record<Language, readonly string[]>> = {
+  en: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
+  ru: ['пн', 'вт', 'ср', 'чт', 'пт', 'сб', 'вс'],
+};
+
+export const weekdayName = (iso: number, language: Language): string =>
+  WEEKDAYS[language][iso - 1] ?? String(iso);
+
+export function valueName(dimensionId: string, value: string, language: Language): string {
+  if (dimensionId === 'weekday') return weekdayName(Number(value), language);
+  return OWN.has(dimensionId) ? (VALUES[value]?.[language] ?? value) : value;
+}

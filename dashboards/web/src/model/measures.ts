@@ -1,0 +1,122 @@
+import { useQueries } from '@tanstack/react-query';
+import { load, numberOf, type Filter, type LoadQuery, type Row } from '../api/cube.ts';
+import type { Range } from '../controls/periods.ts';
+import { useCatalog } from '../shell/account.ts';
+import type { Catalog } from './catalog.ts';
+import { dateOf, useScope, viewOf, type Scope } from './scope.ts';
+
+export interface Measured {
+  readonly value: number | null;
+  readonly before: number | null;
+  readonly numerator: number | null;
+  readonly denominator: number | null;
+  /** Values over the period, by the granularity; empty for a stock as of now. */
+  readonly trend: readonly (number | null)[];
+}
+
+export interface MeasuredAll {
+  readonly values: ReadonlyMap<string, Measured>;
+  readonly isLoading: boolean;
+  readonly error: Error | null;
+  readonly retry: () => void;
+}
+
+/** The measure with the parts it is made of. */
+export function withParts(catalog: Catalog, measures: readonly string[]): string[] {
+  const parts = measures.flatMap((name) => {
+    const member = catalog.find(name);
+    return [name, member?.numerator, member?.denominator].filter(
+      (one): one is string => one !== undefined && catalog.find(one)?.kind === 'measure',
+    );
+  });
+  return [...new Set(parts)];
+}
+
+const NOTHING: Measured = { value: null, before: null, numerator: null, denominator: null, trend: [] };
+
+/** Measures of any views at once: for each view one query for the period, one for the comparison and one for the lines. */
+export function useMeasures(names: readonly string[], more: readonly Filter[] = []): MeasuredAll {
+  const catalog = useCatalog();
+  const scope = useScope();
+  const known = names.filter((name) => catalog.has(name));
+  const views = [...new Set(known.map(viewOf))];
+  const asked = views.map((view) => ({
+    view,
+    measures: known.filter((name) => viewOf(name) === view),
+    queries: queriesOf(
+      view,
+      known.filter((name) => viewOf(name) === view),
+      { catalog, scope, more },
+    ),
+  }));
+  const queries = asked.flatMap(({ queries: { now, before, trend } }) => [now, before, trend]);
+  return useQueries({
+    queries: queries.map((query) => ({
+      queryKey: ['load', query],
+      queryFn: () => load(query!),
+      enabled: query !== undefined,
+    })),
+    combine: (results): MeasuredAll => ({
+      isLoading: results.some(({ isLoading }, index) => index % 3 === 0 && isLoading),
+      error: results.find(({ error }) => error)?.error ?? null,
+      retry: () => results.forEach(({ error, refetch }) => void (error && refetch())),
+      values: new Map(
+        asked.flatMap(({ view, measures }, index) => {
+          const [now, before, trend] = results.slice(index * 3, index * 3 + 3).map(({ data }) => data);
+          return measures.map((name) => [name, read(name, view, { catalog, now, before, trend })] as const);
+        }),
+      ),
+    }),
+  });
+}
+
+interface Parts {
+  readonly catalog: Catalog;
+  readonly scope: Scope;
+  readonly more: readonly Filter[];
+}
+
+function queriesOf(
+  view: string,
+  measures: readonly string[],
+  { catalog, scope, more }: Parts,
+): Record<'now' | 'before' | 'trend', LoadQuery | undefined> {
+  const filters = [...scope.filters(view), ...more.filter(({ member }) => viewOf(member) === view)];
+  const query = (range: Range, granularity?: string): LoadQuery => ({
+    measures: granularity === undefined ? withParts(catalog, measures) : measures,
+    filters,
+    ...scope.dated(view, range, granularity),
+  });
+  if (!scope.isDated(view)) return { now: query(scope.range), before: undefined, trend: undefined };
+  return {
+    now: query(scope.range),
+    before: scope.compare && query(scope.compare),
+    trend: scope.range.from === scope.range.to ? undefined : query(scope.range, scope.granularity),
+  };
+}
+
+function read(
+  name: string,
+  view: string,
+  {
+    catalog,
+    now,
+    before,
+    trend,
+  }: { catalog: Catalog } & Record<'now' | 'before' | 'trend', Row[] | undefined>,
+): Measured {
+  const member = catalog.find(name);
+  if (member === undefined) return NOTHING;
+  const of = (rows: Row[] | undefined, measure: string | undefined): number | null =>
+    measure === undefined ? null : numberOf(rows?.[0]?.[measure]);
+  const date = dateOf(view);
+  return {
+    value: of(now, name),
+    before: of(before, name),
+    numerator: of(now, member.numerator),
+    denominator: of(now, member.denominator),
+    trend: [...(trend ?? [])]
+      .sort((one, other) => String(one[date]).localeCompare(String(other[date])))
+      .map((row) => numberOf(row[name])),
+  };
+}

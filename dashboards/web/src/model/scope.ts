@@ -1,0 +1,100 @@
+import { useMemo } from 'react';
+import type { Filter, LoadQuery } from '../api/cube.ts';
+import { FILTERS, useAddress, type Address, type FilterName } from '../controls/address.ts';
+import { comparedWith, granularityFor, rangeOf, todayIn, type Range } from '../controls/periods.ts';
+import { useAccount, useCatalog } from '../shell/account.ts';
+import type { Catalog } from './catalog.ts';
+
+/** What the controls say, as far as a view can hear it. */
+export interface Scope {
+  readonly range: Range;
+  readonly compare: Range | undefined;
+  readonly granularity: 'day' | 'week' | 'month' | 'quarter';
+  readonly today: string;
+  /** Filters of the view; what it cannot be filtered by is left out and told by {@link deaf}. */
+  filters(view: string): Filter[];
+  /** The filters in use that the view has no dimension for. */
+  deaf(view: string): FilterName[];
+  /** Whether the view counts by the period; others are as of now. */
+  isDated(view: string): boolean;
+  /** The period of a query, nothing for a view without one. */
+  dated(view: string, range: Range, granularity?: string): Pick<LoadQuery, 'timeDimension'>;
+  /** The dimension that says when for one measure: of the funnel's steps it depends on the switch. */
+  dateOf(measure: string): string;
+}
+
+/** Counted by the deals' creation or by the day of the step, as the reader chooses. */
+const EITHER_WAY = new Set(['funnel.deals_reached', 'funnel.deals_reached_next', 'funnel.step_conversion']);
+
+/** In the others `source` is the phone system or the mailbox the rows came from, not where the lead came from. */
+const LEAD_SOURCE_VIEWS = new Set(['funnel', 'deals', 'refusals', 'pipeline', 'regulation', 'forecast']);
+const DIMENSIONS: Readonly<Record<FilterName, string>> = {
+  team: 'team',
+  manager: 'manager_id',
+  pipeline: 'pipeline',
+  source: 'source',
+};
+
+/** The dimension that says when, by view, where it is not `date`. */
+const DATES: Readonly<Record<string, string | undefined>> = { forecast_backtest: 'month' };
+
+export function dimensionOf(catalog: Catalog, view: string, filter: FilterName): string | undefined {
+  if (filter === 'source' && !LEAD_SOURCE_VIEWS.has(view)) return undefined;
+  const name = `${view}.${DIMENSIONS[filter]}`;
+  return catalog.has(name) ? name : undefined;
+}
+
+export const dateOf = (view: string): string => `${view}.${DATES[view] ?? 'date'}`;
+
+export function makeScope(address: Address, catalog: Catalog, timeZone: string): Scope {
+  const today = todayIn(timeZone);
+  const range = rangeOf(address.period, today, {
+    ...(address.from && { from: address.from }),
+    ...(address.to && { to: address.to }),
+  });
+  const compare = comparedWith(address.compare, range, {
+    ...(address.compareFrom && { from: address.compareFrom }),
+    ...(address.compareTo && { to: address.compareTo }),
+  });
+  const isDated = (view: string): boolean => catalog.has(dateOf(view));
+  return {
+    range,
+    compare,
+    today,
+    granularity: granularityFor(address.by, range),
+    isDated,
+    dateOf: (measure) =>
+      EITHER_WAY.has(measure) && address.mode === 'cohort' ? 'funnel.created_at' : dateOf(viewOf(measure)),
+    filters: (view) =>
+      FILTERS.flatMap((filter) => {
+        const member = dimensionOf(catalog, view, filter);
+        const values = address[filter];
+        return member !== undefined && values.length > 0
+          ? [{ member, operator: 'equals', values } as const]
+          : [];
+      }),
+    deaf: (view) =>
+      FILTERS.filter(
+        (filter) => address[filter].length > 0 && dimensionOf(catalog, view, filter) === undefined,
+      ),
+    dated: (view, { from, to }, granularity) =>
+      isDated(view)
+        ? {
+            timeDimension: {
+              dimension: dateOf(view),
+              dateRange: [from, to],
+              ...(granularity !== undefined && { granularity }),
+            },
+          }
+        : {},
+  };
+}
+
+export function useScope(): Scope {
+  const address = useAddress();
+  const catalog = useCatalog();
+  const { timeZone } = useAccount();
+  return useMemo(() => makeScope(address, catalog, timeZone), [address, catalog, timeZone]);
+}
+
+export const viewOf = (member: string): string => member.slice(0, member.indexOf('.'));

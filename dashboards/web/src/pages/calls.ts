@@ -1,0 +1,91 @@
+import type { Page } from './page.ts';
+
+export const calls: Page = {
+  id: 'calls',
+  title: { en: 'Calls', ru: 'Звонки' },
+  icon: 'calls',
+  group: 'work',
+  blocks: [
+    {
+      kind: 'cards',
+      isHero: true,
+      measures: ['calls.calls_out', 'calls.calls_in', 'calls.missed_rate', 'calls.missed_unreturned'],
+    },
+    {
+      kind: 'heatmap',
+      title: { en: 'Load by hour and weekday', ru: 'Нагрузка по часам и дням недели' },
+      measure: 'calls.calls_total',
+      x: 'calls.hour',
+      y: 'calls.weekday',
+    },
+    {
+      kind: 'heatmap',
+      title: { en: 'Missed by hour and weekday', ru: 'Пропущенные по часам и дням недели' },
+      measure: 'calls.calls_missed',
+      x: 'calls.hour',
+      y: 'calls.weekday',
+    },
+    {
+      kind: 'cards',
+      measures: [
+        'calls.calls_missed',
+        'calls.callback_time_median',
+        'calls.answer_time_median',
+        'calls.reach_rate',
+        'calls.numbers_dialled',
+        'calls.talk_time',
+        'calls.avg_talk_time',
+        'calls.call_to_meeting_rate',
+      ],
+    },
+    {
+      kind: 'trend',
+      title: { en: 'Calls', ru: 'Звонки' },
+      chart: 'stack',
+      measures: ['calls.calls_out', 'calls.calls_in'],
+    },
+    {
+      kind: 'trend',
+      title: { en: 'Missed, and not returned', ru: 'Пропущенные и потерянные' },
+      chart: 'bar',
+      measures: ['calls.calls_missed', 'calls.missed_unreturned'],
+    },
+    {
+      kind: 'table',
+      title: { en: 'By manager', ru: 'По менеджерам' },
+      width: 'full',
+      hasAverage: true,
+      by: ['calls.manager', 'calls.team'],
+      sortBy: 'calls.calls_total',
+      measures: [
+        'calls.calls_total',
+        'calls.calls_out',
+        'calls.reach_rate',
+        'calls.calls_in',
+        'calls.calls_missed',
+        'calls.missed_unreturned',
+        'calls.talk_time',
+        'calls.avg_talk_time',
+        'calls.call_to_meeting_rate',
+      ],
+    },
+    {
+      kind: 'table',
+      title: { en: 'Who was rung', ru: 'Поступило на сотрудников' },
+      hint: {
+        en: 'People, not calls: a call missed by three counts for each of them',
+        ru: 'О людях, не о звонках: пропущенный тремя считается каждому',
+      },
+      width: 'full',
+      by: ['call_rings.manager', 'call_rings.team'],
+      sortBy: 'call_rings.rings',
+      measures: [
+        'call_rings.rings',
+        'call_rings.rings_answered',
+        'call_rings.rings_answered_elsewhere',
+        'call_rings.rings_missed',
+        'call_rings.rings_missed_rate',
+      ],
+    },
+  ],
+};

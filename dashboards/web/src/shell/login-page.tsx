@@ -1,0 +1,70 @@
+import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { HttpError } from '../api/http.ts';
+import { logInWithPassword, logInWithToken, takeTokenFromAddress } from '../api/session.ts';
+import { useWords, WORDS, type WordKey } from '../i18n/words.ts';
+import { Icon } from './icons.tsx';
+import { LanguageSwitch } from './switches.tsx';
+
+export function LoginPage({ onLoggedIn }: { onLoggedIn: () => void }) {
+  const t = useWords();
+  const [problem, setProblem] = useState<WordKey>();
+  const [isBusy, setBusy] = useState(false);
+  const triedLink = useRef(false);
+
+  const attempt = (work: Promise<void>): void => {
+    setBusy(true);
+    setProblem(undefined);
+    work.then(onLoggedIn, (error: unknown) => {
+      const code = error instanceof HttpError ? error.code : 'UNAVAILABLE';
+      setProblem(code in WORDS ? (code as WordKey) : 'UNAVAILABLE');
+      setBusy(false);
+    });
+  };
+  useEffect(() => {
+    if (triedLink.current) return;
+    triedLink.current = true;
+    const token = takeTokenFromAddress();
+    if (token !== undefined) attempt(logInWithToken(token));
+  });
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string): string => String(form.get(name));
+    attempt(logInWithPassword(text('user'), text('password')));
+  };
+
+  return (
+    <main className="login">
+      <div className="login-card">
+        <div className="login-brand">
+          <Icon name="logo" size={44} />
+          <div>
+            <h1>voronka</h1>
+            <p className="muted">{t('welcome')}</p>
+          </div>
+        </div>
+        <p className="muted">{t('welcomeMore')}</p>
+        <form onSubmit={submit}>
+          <label>
+            {t('user')}
+            <input name="user" autoComplete="username" required autoFocus maxLength={63} />
+          </label>
+          <label>
+            {t('password')}
+            <input name="password" type="password" autoComplete="current-password" required />
+          </label>
+          {problem && (
+            <p className="login-problem" role="alert">
+              {t(problem)}
+            </p>
+          )}
+          <button type="submit" className="button button-main" disabled={isBusy}>
+            {t('logIn')}
+          </button>
+        </form>
+        <p className="muted small">{t('logInHelp')}</p>
+        <LanguageSwitch />
+      </div>
+    </main>
+  );
+}
