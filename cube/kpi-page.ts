@@ -20,6 +20,8 @@ const file = z.looseObject({
     .array(
       z.looseObject({
         name: z.string(),
+        /** The cube whose members it has besides its own. */
+        extends: z.string().optional(),
         measures: z.array(member).default([]),
         dimensions: z.array(member).default([]),
       }),
@@ -134,7 +136,7 @@ function membersOf(
 ): ViewMember[] {
   return view.cubes.flatMap(({ join_path, includes, excludes, prefix }) => {
     const cubeName = join_path.split('.').at(-1) ?? join_path;
-    const members = cubes.get(cubeName)?.[kind] ?? [];
+    const members = ownAndInherited(cubes.get(cubeName), cubes, kind);
     const wanted =
       includes === '*'
         ? members.filter((one) => one.public).map(({ name }) => ({ name, alias: undefined }))
@@ -145,6 +147,18 @@ function membersOf(
       return [shown(found, (prefix ? `${cubeName}_` : '') + (alias ?? name))];
     });
   });
+}
+
+function ownAndInherited(
+  cube: Cube | undefined,
+  cubes: ReadonlyMap<string, Cube>,
+  kind: 'measures' | 'dimensions',
+): readonly Member[] {
+  if (cube === undefined) return [];
+  const own = cube[kind];
+  if (cube.extends === undefined) return own;
+  const inherited = ownAndInherited(cubes.get(cube.extends), cubes, kind);
+  return [...inherited.filter((one) => !own.some(({ name }) => name === one.name)), ...own];
 }
 
 function shown(one: Member, name: string): ViewMember {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { createCallMarts } from './calls-fixture.ts';
 import { createClientMarts } from './clients-marts.ts';
+import { createDealMarts } from './deal-marts.ts';
 import { createFileMarts } from './files-marts.ts';
 import { createForecastMarts } from './forecast-marts.ts';
 import { createMailMarts } from './mail-fixture.ts';
@@ -14,4 +15,5 @@ export async function createMartsOfParts(pool: pg.Pool): Promise<void> {
   await createMeetingMarts(pool);
   await createClientMarts(pool);
   await createForecastMarts(pool);
+  await createDealMarts(pool);
 }
