@@ -8,25 +8,10 @@ with
 settings as (
 
     select
-        settings.time_zone,
-        {{ today() }} as today,
-        regulation.active_client_days
-    from {{ source('conf', 'settings') }} as settings
-    cross join {{ source('conf', 'regulation') }} as regulation
+        time_zone,
+        {{ today() }} as today
+    from {{ source('conf', 'settings') }}
     limit 1
-
-),
-
-wins as (
-
-    select
-        client_id,
-        (occurred_at at time zone settings.time_zone)::date as day
-    from {{ ref('fct_deal_events') }}
-    cross join settings
-    where
-        event = 'won'
-        and client_id is not null
 
 ),
 
@@ -124,18 +109,16 @@ months as (
 
 ),
 
--- Clients with a won deal in the days (active_client_days) that end with the month, or with today.
+-- As of the end of the month, or today.
 active as (
 
     select
         months.month,
-        count(distinct wins.client_id) as active_clients
+        coalesce(sum(days.active_clients), 0)::bigint as active_clients
     from months
     cross join settings
-    left join wins
-        on wins.day <= least((months.month + interval '1 month' - interval '1 day')::date, settings.today)
-        and wins.day
-        > least((months.month + interval '1 month' - interval '1 day')::date, settings.today) - settings.active_client_days
+    left join {{ ref('fct_client_days') }} as days
+        on days.day = least((months.month + interval '1 month' - interval '1 day')::date, settings.today)
     group by months.month
 
 ),
@@ -154,6 +137,13 @@ final as (
         round(cost_sums.goods_costs, 2) as goods_costs,
         round(coalesce(facts.won_amount, 0) - cost_sums.goods_costs, 2) as gross_profit,
         round(market.market_size, 2) as market_size,
+        -- Of the month before, the one before that … a year ago; null before the first, and for months to come.
+        array[
+            {% for months in range(1, 13) -%}
+            case when months.month <= settings.today then lag(coalesce(facts.won_amount, 0)::numeric(18, 2), {{ months }}) over by_month end
+            {%- if not loop.last %},{% endif %}
+            {% endfor %}
+        ] as previous_amounts,
 
         months.month::timestamp at time zone settings.time_zone as occurred_at
     from months
@@ -162,6 +152,7 @@ final as (
     left join cost_sums on cost_sums.month = months.month
     left join market on market.month = months.month
     left join active on active.month = months.month
+    window by_month as (order by months.month)
 
 )
 

@@ -20,7 +20,7 @@ export async function createFileMarts(pool: pg.Pool): Promise<void> {
       closes_2_at timestamptz, opens_3_at timestamptz, closes_3_at timestamptz);
     create table marts.fct_economics_months (month date primary key, won_amount numeric(18,2), deals_won bigint,
       new_clients bigint, active_clients bigint, sales_costs numeric, marketing_costs numeric, goods_costs numeric,
-      gross_profit numeric, market_size numeric, occurred_at timestamptz);
+      gross_profit numeric, market_size numeric, previous_amounts numeric[], occurred_at timestamptz);
     create table marts.fct_surveys (survey_id text primary key, manager_id text, client_id text, csat numeric, nps numeric,
       occurred_at timestamptz);
     create table marts.fct_reviews (review_item_id text primary key, reviewed_call_id text, manager_id text, client_id text,
