@@ -138,7 +138,7 @@ neighbours as (
 
 ),
 
-days as (
+days as not materialized (
 
     select * from {{ ref('int_business_days') }}
 

@@ -91,7 +91,7 @@ closings as (
 
 ),
 
-days as (
+days as not materialized (
 
     select * from {{ ref('int_business_days') }}
 

@@ -38,7 +38,7 @@ settings as (
 
 ),
 
-days as (
+days as not materialized (
 
     select * from {{ ref('int_business_days') }}
 

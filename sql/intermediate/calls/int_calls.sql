@@ -202,7 +202,7 @@ returns as (
 
 ),
 
-days as (
+days as not materialized (
 
     select * from {{ ref('int_business_days') }}
 

@@ -96,7 +96,7 @@ timed as (
 
 ),
 
-days as (
+days as not materialized (
 
     select * from {{ ref('int_business_days') }}
 
