@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BundleFailedError } from './errors.ts';
 
 const SOURCE = join(import.meta.dirname, '..', '..', 'dashboards', 'web');
@@ -49,7 +49,7 @@ async function buildInto(parent: string, hash: string): Promise<Bundle> {
   const folder = join(parent, hash);
   if (existsSync(join(folder, 'index.html'))) return { folder, seconds: 0 };
   const started = Date.now();
-  const half = join(parent, `${hash}.${process.pid}.part`);
+  const half = resolve(parent, `${hash}.${process.pid}.part`);
   await mkdir(half, { recursive: true });
   try {
     await runBuilder(half);
@@ -70,7 +70,7 @@ function runBuilder(out: string): Promise<void> {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     try {
-      if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+      if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     } catch {
       // Some systems allow it to nobody; then it is built beside the rest.
     }

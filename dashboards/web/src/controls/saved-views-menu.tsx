@@ -22,7 +22,8 @@ function SavedViews() {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = event.currentTarget;
-    const title = String(new FormData(form).get('title')).trim();
+    const given = new FormData(form).get('title');
+    const title = typeof given === 'string' ? given.trim() : '';
     if (title === '') return;
     save.mutate(
       { title, address: printAddress({ ...address, open: undefined, slice: [], wall: false }) },

@@ -5,6 +5,8 @@ import { useWords, WORDS, type WordKey } from '../i18n/words.ts';
 import { Icon } from './icons.tsx';
 import { LanguageSwitch } from './switches.tsx';
 
+const textOf = (value: FormDataEntryValue | null): string => (typeof value === 'string' ? value : '');
+
 export function LoginPage({ onLoggedIn }: { onLoggedIn: () => void }) {
   const t = useWords();
   const [problem, setProblem] = useState<WordKey>();
@@ -29,7 +31,7 @@ export function LoginPage({ onLoggedIn }: { onLoggedIn: () => void }) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const text = (name: string): string => String(form.get(name));
+    const text = (name: string): string => textOf(form.get(name));
     attempt(logInWithPassword(text('user'), text('password')));
   };
 
