@@ -27,6 +27,8 @@ export type FunnelStep = (typeof FUNNEL_STEPS)[number];
 const funnel = z.strictObject({
   /** Custom field of the deal that says where it came from: its code (UTM_SOURCE) or its name. */
   lead_source_field: z.string().min(1).default('UTM_SOURCE'),
+  /** Custom field of the deal with the code of its currency; without it amounts are in the account's. */
+  currency_field: z.string().min(1).optional(),
   steps: z
     .array(
       z.strictObject({

@@ -50,6 +50,8 @@ schedule:
 funnel:
   # The deal's custom field that says where the lead came from: its code or its name.
   lead_source_field: UTM_SOURCE
+  # The deal's custom field with the currency of its amount, where it is not the account's; rates come from files (docs/files.md).
+  # currency_field: Currency
   # Which step of the funnel each stage of your pipelines is, by name or id:
   #   incoming, new, contacted, qualified, proposal, meeting, objection, agreement, won, lost
   # Closed stages and "incoming leads" are known by themselves. A stage left out counts as the step before it.

@@ -37,6 +37,7 @@ export function transformConfig(config: Config): TransformConfig {
       timeZone: config.account.time_zone,
       currency: config.account.currency,
       leadSourceField: config.funnel.lead_source_field,
+      dealCurrencyField: config.funnel.currency_field ?? null,
       country: config.account.country,
     },
     ...peopleOf(config),

@@ -24,6 +24,13 @@ moves as (
 
 ),
 
+settings as (
+
+    select deal_currency_field from {{ source('conf', 'settings') }}
+    limit 1
+
+),
+
 past_versions as (
 
     select * from {{ ref('stg_amocrm__lead_past_versions') }}
@@ -63,7 +70,8 @@ current_values as (
         values
             ('stage', deals.stage_id),
             ('owner', deals.owner_id),
-            ('price', trim_scale(deals.amount)::text)
+            ('price', trim_scale(deals.amount)::text),
+            ('currency', deals.currency)
     ) as attributes (attribute, value)
     where deals.is_seen_in_leads
 
@@ -82,11 +90,20 @@ past_values as (
         attributes.value
     from past_versions
     inner join deals on deals.deal_id = past_versions.deal_id
+    left join settings on true
+    left join {{ ref('stg_amocrm__account') }} as accounts on accounts.account_id = past_versions.account_id
     cross join lateral (
         values
             ('stage', past_versions.stage_id),
             ('owner', past_versions.owner_id),
-            ('price', trim_scale(past_versions.amount)::text)
+            ('price', trim_scale(past_versions.amount)::text),
+            (
+                'currency',
+                case
+                    when settings.deal_currency_field is not null
+                        then coalesce(upper(btrim({{ custom_field('past_versions.custom_fields', 'settings.deal_currency_field') }})), accounts.currency)
+                end
+            )
     ) as attributes (attribute, value)
     where attributes.value is not null
 
@@ -129,10 +146,11 @@ gaps as (
         and (
             (
                 last_moves.deal_id is null
-                -- A price that never changed needs no history: it is the deal's amount.
+                -- A price that never changed needs no history: it is the deal's amount. Nor does a currency that has no past.
                 and (
-                    current_values.attribute <> 'price'
-                    or current_values.deal_id in (select past_values.deal_id from past_values)
+                    current_values.attribute not in ('price', 'currency')
+                    or (current_values.attribute = 'price' and current_values.deal_id in (select past_values.deal_id from past_values))
+                    or current_values.deal_id in (select past_values.deal_id from past_values where past_values.attribute = 'currency')
                 )
             )
             -- An event newer than what was seen of the deal: the deal is behind, not the events.

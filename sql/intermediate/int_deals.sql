@@ -35,6 +35,16 @@ changed as (
     cross join {{ ref('int_funnel_config') }} as funnel_config
     where {{ changed_since_last_build('funnel_config.changed_xid') }}
 
+    union
+
+    select deals.account_id, deals.crm_id
+    from {{ this }} as deals
+    cross join {{ ref('int_funnel_config') }} as funnel_config
+    cross join {{ source('conf', 'settings') }} as settings
+    where
+        {{ changed_since_last_build('funnel_config.rates_xid') }}
+        and deals.currency <> settings.currency
+
 ),
 {%- endif %}
 
@@ -123,23 +133,9 @@ deletions as (
 
 ),
 
-lead_sources as (
+accounts as (
 
-    select distinct on (leads.deal_id)
-        leads.deal_id,
-        field #>> '{values,0,value}' as value
-    from leads
-    cross join settings
-    -- `[*]` unwraps the list of fields and passes over null.
-    cross join lateral jsonb_path_query(leads.custom_fields, '$[*]') as field
-    where
-        lower(settings.lead_source_field) in (
-            lower(field ->> 'field_code'),
-            lower(field ->> 'field_name'),
-            field ->> 'field_id'
-        )
-        and field #>> '{values,0,value}' <> ''
-    order by leads.deal_id, field ->> 'field_id'
+    select account_id, upper(btrim(currency)) as currency from {{ ref('stg_amocrm__account') }}
 
 ),
 
@@ -161,10 +157,15 @@ seen_in_leads as (
         coalesce(
             case
                 when settings.lead_source_field is null then leads.source_name
-                else lead_sources.value
+                else {{ custom_field('leads.custom_fields', 'settings.lead_source_field') }}
             end,
             'unknown'
         ) as source,
+        coalesce(
+            upper(btrim({{ custom_field('leads.custom_fields', 'settings.deal_currency_field') }})),
+            accounts.currency,
+            settings.currency
+        ) as currency,
         leads.amount,
         leads.is_closed,
         -- Who spoke last counts: the list of leads or the log of deletions; at the same second the log, which has an order.
@@ -195,14 +196,19 @@ seen_in_leads as (
             leads.loaded_xid,
             event_summaries.loaded_xid,
             past_summaries.loaded_xid,
-            funnel_config.changed_xid
+            funnel_config.changed_xid,
+            -- What its amount is in the reporting currency depends on rates.
+            case
+                when settings.deal_currency_field is not null or accounts.currency <> settings.currency
+                    then funnel_config.rates_xid
+            end
         ) as loaded_xid
     from leads
     left join event_summaries on event_summaries.deal_id = leads.deal_id
     left join past_summaries on past_summaries.deal_id = leads.deal_id
     left join deletions on deletions.deal_id = leads.deal_id
-    left join lead_sources on lead_sources.deal_id = leads.deal_id
     left join settings on true
+    left join accounts on accounts.account_id = leads.account_id
     left join funnel_config on true
 
 ),
@@ -224,6 +230,7 @@ seen_in_events as (
         null::text as created_by_id,
         null::text as loss_reason_id,
         'unknown' as source,
+        null::text as currency,
         null::numeric as amount,
         false as is_closed,
         true as is_deleted,
@@ -268,6 +275,7 @@ final as (
         created_by_id,
         loss_reason_id,
         source,
+        currency,
         amount,
         is_closed,
         is_deleted,

@@ -40,6 +40,12 @@ last_loads as (
 
 ),
 
+last_rates as (
+
+    select coalesce(max(loaded_xid), '0'::xid8) as loaded_xid from {{ source('files', 'exchange_rates') }}
+
+),
+
 final as (
 
     select
@@ -52,9 +58,11 @@ final as (
         end as changed_xid
         {%- else -%}
         '0'::xid8 as changed_xid
-        {%- endif %}
+        {%- endif %},
+        last_rates.loaded_xid as rates_xid
     from described
     cross join last_loads
+    cross join last_rates
     {% if is_incremental() -%}
     left join {{ this }} as previous on previous.config_id = described.config_id
     {%- endif %}

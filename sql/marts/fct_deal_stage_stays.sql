@@ -60,6 +60,7 @@ stays as (
         deals.stage_id as current_stage_id,
         deals.loss_reason_id as current_loss_reason_id,
         deals.amount as current_amount,
+        deals.currency as current_currency,
         stage_stays.entered_at,
         stage_stays.order_key,
         -- A deleted deal leaves its last stage by being deleted.
@@ -82,7 +83,8 @@ stays_with_owners as (
         case
             when prices.valid_to is null then coalesce(stays.current_amount, prices.amount)
             else prices.amount
-        end::numeric(18, 2) as amount
+        end::numeric(18, 2) as original_amount,
+        coalesce(currencies.currency, stays.current_currency) as currency
     from stays
     left join ownership as owners
         on owners.deal_id = stays.deal_id
@@ -97,6 +99,13 @@ stays_with_owners as (
         and (
             prices.valid_to is null
             or (stays.entered_at, stays.order_key) < (prices.valid_to, prices.next_order_key)
+        )
+    left join {{ ref('int_deal_currencies') }} as currencies
+        on currencies.deal_id = stays.deal_id
+        and (currencies.valid_from, currencies.order_key) <= (stays.entered_at, stays.order_key)
+        and (
+            currencies.valid_to is null
+            or (stays.entered_at, stays.order_key) < (currencies.valid_to, currencies.next_order_key)
         )
 
 ),
@@ -148,11 +157,13 @@ timed as (
 
     select
         neighbours.*,
+        round(neighbours.original_amount * rates.rate, 2)::numeric(18, 2) as amount,
         extract(epoch from neighbours.left_at - neighbours.entered_at)::bigint as calendar_seconds,
         {{ business_seconds('entered', 'neighbours.entered_at', 'gone', 'neighbours.left_at') }} as business_seconds
     from neighbours
     left join days as entered on entered.day = {{ business_day('neighbours.entered_at') }}
     left join days as gone on gone.day = {{ business_day('neighbours.left_at') }}
+    {{ join_exchange_rate('rates', 'neighbours.currency', business_day('neighbours.entered_at')) }}
 
 ),
 
@@ -208,10 +219,12 @@ final as (
             else 'moved_within'
         end as exit,
         timed.history_source,
+        timed.currency,
 
         timed.stay_no,
         timed.step_no,
         timed.amount,
+        timed.original_amount,
         timed.calendar_seconds,
         timed.business_seconds,
         timed.limit_business_seconds,

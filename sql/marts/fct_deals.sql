@@ -104,6 +104,7 @@ timed as (
         {{ business_seconds('created', 'deals.created_at', 'won', 'closings.entered_at') }} as sales_cycle_business_seconds,
         {{ business_seconds('qualified', 'summaries.reached_3_at', 'won', 'closings.entered_at') }} as deal_close_business_seconds,
         {{ business_seconds('created', 'deals.created_at', 'qualified', 'summaries.reached_3_at') }} as lead_processing_business_seconds,
+        round(deals.amount * rates.rate, 2)::numeric(18, 2) as amount,
         round({{ business_clock('here', 'last_stays.entered_at') }})::bigint as stage_entered_clock
     from deals
     inner join stay_summaries as summaries on summaries.deal_id = deals.deal_id
@@ -113,6 +114,8 @@ timed as (
     left join days as qualified on qualified.day = {{ business_day('summaries.reached_3_at') }}
     left join days as won on won.day = {{ business_day('closings.entered_at') }}
     left join days as here on here.day = {{ business_day('last_stays.entered_at') }}
+    -- A closed deal at the rate of the day it was closed on, an open one at the last rate there is.
+    {{ join_exchange_rate('rates', 'deals.currency', "coalesce(" ~ business_day('closings.entered_at') ~ ", date '9999-12-31')") }}
 
 ),
 
@@ -136,11 +139,13 @@ final as (
         last_stays.step,
         deals.source,
         settings.currency,
+        deals.currency as original_currency,
         case when last_stays.step in ('won', 'lost') then last_stays.step else 'open' end as outcome,
         case when last_stays.step = 'lost' then closings.previous_step end as lost_from_step,
 
         last_stays.step_no,
-        deals.amount::numeric(18, 2) as amount,
+        timed.amount,
+        deals.amount::numeric(18, 2) as original_amount,
         stay_summaries.moves,
         stay_summaries.reopenings,
         case when last_stays.step = 'won' then extract(epoch from closings.entered_at - deals.created_at)::bigint end

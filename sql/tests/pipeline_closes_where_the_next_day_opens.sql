@@ -32,7 +32,9 @@ open_deals as (
         owner_id,
         pipeline_id,
         count(*) as deals,
-        coalesce(sum(amount), 0) as amount
+        coalesce(sum(amount), 0) as amount,
+        -- In another currency deals are worth what they are today, in the pipeline what they were when they came.
+        bool_and(original_currency = currency) as is_one_currency
     from {{ ref('fct_deals') }}
     where
         is_open
@@ -58,7 +60,7 @@ final as (
         and open_deals.pipeline_id = last_days.pipeline_id
     where
         coalesce(last_days.deals_closing, 0) <> coalesce(open_deals.deals, 0)
-        or coalesce(last_days.closing_amount, 0) <> coalesce(open_deals.amount, 0)
+        or (is_one_currency and coalesce(last_days.closing_amount, 0) <> coalesce(open_deals.amount, 0))
 
 )
 

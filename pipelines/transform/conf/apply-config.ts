@@ -12,6 +12,8 @@ export interface TransformConfig extends PeopleConfig, CalendarConfig, MeetingsC
     readonly timeZone: string;
     readonly currency: string;
     readonly leadSourceField?: string | null;
+    /** The deal's custom field with its currency. */
+    readonly dealCurrencyField?: string | null;
     readonly country?: string | null;
     readonly firstContactMinTalkSeconds?: number;
   };
@@ -41,12 +43,12 @@ export async function applyConfig(pool: Pool, config: TransformConfig): Promise<
     await client.query('begin');
     const written = await client.query(
       `insert into conf.settings as old
-         (account_name, time_zone, currency, lead_source_field, country, first_contact_min_talk_seconds)
-       values ($1, $2, $3, $4, $5, $6)
+         (account_name, time_zone, currency, lead_source_field, country, first_contact_min_talk_seconds, deal_currency_field)
+       values ($1, $2, $3, $4, $5, $6, $7)
        on conflict (is_only_row) do update set
-         (account_name, time_zone, currency, lead_source_field, country, first_contact_min_talk_seconds)
+         (account_name, time_zone, currency, lead_source_field, country, first_contact_min_talk_seconds, deal_currency_field)
          = (excluded.account_name, excluded.time_zone, excluded.currency, excluded.lead_source_field, excluded.country,
-            excluded.first_contact_min_talk_seconds)
+            excluded.first_contact_min_talk_seconds, excluded.deal_currency_field)
        where old is distinct from excluded`,
       [
         settings.accountName ?? null,
@@ -55,6 +57,7 @@ export async function applyConfig(pool: Pool, config: TransformConfig): Promise<
         settings.leadSourceField ?? null,
         settings.country ?? null,
         settings.firstContactMinTalkSeconds ?? 10,
+        settings.dealCurrencyField ?? null,
       ],
     );
     const wanted = [

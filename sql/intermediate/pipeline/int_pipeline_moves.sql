@@ -15,9 +15,12 @@ deals as (
     select
         deals.deal_id,
         deals.amount,
-        deals.is_deleted
+        deals.is_deleted,
+        rates.rate
     from {{ ref('int_deals') }} as deals
-    where {{ changed_since_last_build('loaded_xid') }}
+    -- One rate for the life of a deal, that of the day it was created on: with a new one every day no pipeline would add up.
+    {{ join_exchange_rate('rates', 'deals.currency', business_day('deals.created_at')) }}
+    where {{ changed_since_last_build('deals.loaded_xid') }}
 
 ),
 
@@ -130,10 +133,10 @@ states as (
         max(numbered.step) over of_stage as step,
         max(numbered.pipeline_id) over of_stage as pipeline_id,
         nullif(max(numbered.owner_id) over (partition by numbered.deal_id, numbered.owner_no), '') as owner_id,
-        coalesce(
-            max(numbered.amount) over (partition by numbered.deal_id, numbered.price_no),
-            deals.amount,
-            0
+        round(
+            coalesce(max(numbered.amount) over (partition by numbered.deal_id, numbered.price_no), deals.amount, 0)
+            * coalesce(deals.rate, 0),
+            2
         )::numeric(18, 2) as amount
     from numbered
     inner join deals on deals.deal_id = numbered.deal_id
