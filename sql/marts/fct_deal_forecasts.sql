@@ -41,6 +41,8 @@ chances as (
         stage_id,
         age_band,
         min(average_amount) filter (where horizon_days = 30) as average_amount,
+        min(chance) filter (where horizon_days = 7) as chance_7,
+        min(chance) filter (where horizon_days = 14) as chance_14,
         min(chance) filter (where horizon_days = 30) as chance_30,
         min(chance) filter (where horizon_days = 60) as chance_60,
         min(chance) filter (where horizon_days = 90) as chance_90
@@ -64,8 +66,10 @@ valued as (
     select
         deals.*,
         coalesce(nullif(deals.amount, 0), chances.average_amount, 0) as forecast_amount,
-        chances.chance_30,
         -- A longer time never has a smaller chance, even where it was learnt from other months.
+        least(chances.chance_7, chances.chance_14, chances.chance_30) as chance_7,
+        least(chances.chance_14, chances.chance_30) as chance_14,
+        chances.chance_30,
         greatest(chances.chance_30, chances.chance_60) as chance_60,
         greatest(chances.chance_30, chances.chance_60, chances.chance_90) as chance_90
     from deals
@@ -90,6 +94,8 @@ final as (
         rates.win_rate as stage_win_rate,
         round(valued.amount * rates.win_rate, 2) as weighted_amount,
         valued.chance_30,
+        round(correction.yield * valued.forecast_amount * valued.chance_7, 2) as expected_7,
+        round(correction.yield * valued.forecast_amount * valued.chance_14, 2) as expected_14,
         round(correction.yield * valued.forecast_amount * valued.chance_30, 2) as expected_30,
         round(correction.yield * valued.forecast_amount * valued.chance_60, 2) as expected_60,
         round(correction.yield * valued.forecast_amount * valued.chance_90, 2) as expected_90,

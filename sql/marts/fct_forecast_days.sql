@@ -1,6 +1,7 @@
 {{ config(materialized='table', indexes=[{'columns': ['forecast_day_id'], 'unique': true}]) }}
 
--- What the deals that are open today are expected to bring on each of the next 90 days: the share of each 30 days, evenly over them.
+-- What the deals that are open today are expected to bring on each of the next 90 days: what falls into the first
+-- week, the second, the rest of 30 days, the second and third 30, evenly over its days.
 
 with
 
@@ -18,6 +19,8 @@ sums as (
 
     select
         manager_id,
+        sum(expected_7) as expected_7,
+        sum(expected_14) as expected_14,
         sum(expected_30) as expected_30,
         sum(expected_60) as expected_60,
         sum(expected_90) as expected_90
@@ -29,7 +32,7 @@ sums as (
 final as (
 
     select
-        concat_ws(':', coalesce(sums.manager_id, 'nobody'), coalesce(managers.team_id, 'no team'), settings.today + days.day_no)
+        concat_ws(':', 'expected', coalesce(sums.manager_id, 'nobody'), settings.today + days.day_no)
             as forecast_day_id,
         sums.manager_id,
         managers.team_id,
@@ -37,11 +40,13 @@ final as (
         managers.team,
 
         round(
-            case days.day_no / 30
-                when 0 then sums.expected_30
-                when 1 then sums.expected_60 - sums.expected_30
-                else sums.expected_90 - sums.expected_60
-            end / 30,
+            case
+                when days.day_no < 7 then sums.expected_7 / 7
+                when days.day_no < 14 then (sums.expected_14 - sums.expected_7) / 7
+                when days.day_no < 30 then (sums.expected_30 - sums.expected_14) / 16
+                when days.day_no < 60 then (sums.expected_60 - sums.expected_30) / 30
+                else (sums.expected_90 - sums.expected_60) / 30
+            end,
             4
         ) as expected_amount,
 

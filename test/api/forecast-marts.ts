@@ -55,7 +55,7 @@ export async function createForecastMarts(pool: pg.Pool): Promise<void> {
   ]);
   await fill(pool, 'fct_forecast_days', [
     {
-      forecast_day_id: '1:103:1:12:2025-05-01',
+      forecast_day_id: 'expected:1:103:2025-05-01',
       manager_id: '1:103',
       team_id: '1:12',
       team: 'South',

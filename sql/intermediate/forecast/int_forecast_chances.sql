@@ -22,7 +22,7 @@ outcomes as (
 
 ),
 
--- The months to be back-tested, each over its own days, and today over 30, 60 and 90.
+-- The months to be back-tested, each over its own days, and today over 7 to 90.
 questions as (
 
     select
@@ -41,7 +41,7 @@ questions as (
         settings.today as as_of,
         horizons.horizon_days
     from settings
-    cross join (values (30), (60), (90)) as horizons (horizon_days)
+    cross join (values (7), (14), (30), (60), (90)) as horizons (horizon_days)
 
 ),
 
