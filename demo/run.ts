@@ -90,7 +90,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
           printAddresses(cube.url, token);
           if (!options.once) {
             await runtime.startSchedules();
-            await untilInterrupted();
+            const interrupted = untilInterrupted();
+            const speaking = await runtime.startSpeaking({ url: cube.url, secret: await readApiSecret() });
+            await interrupted;
+            await speaking.stop();
           }
         } finally {
           await cube.stop();

@@ -40,6 +40,8 @@ export const CRASH_POINTS = [
   'build.published',
   'build.committed',
   'build.recorded',
+  // A digest for one reader is in the outbox.
+  'digest.posted',
   // A message of the outbox: its attempt is on record, it went out (its end is not on record), its end is on record.
   'message.sending',
   'message.sent',

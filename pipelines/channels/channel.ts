@@ -46,7 +46,7 @@ export interface Channel {
   send(delivery: Delivery): Promise<string | null>;
   /** Whether a message was taken whose sending was cut off. Throws DeliveryError when it cannot be found out now. */
   wasTaken?(delivery: Delivery): Promise<Taken>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 export interface ChannelKind<Settings extends z.ZodType = z.ZodType> {

@@ -10,7 +10,7 @@ import { webhook } from './webhook/index.ts';
 const KINDS = { email, telegram, slack, webhook, folder };
 
 export function channelKind(settings: Pick<ChannelSettings, 'type'>): ChannelKind {
-  return KINDS[settings.type] as unknown as ChannelKind;
+  return KINDS[settings.type];
 }
 
 /** Throws SecretMissingError. */

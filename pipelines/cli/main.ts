@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { CONFIG_FILE } from '../config/index.ts';
 import { VoronkaError } from '../errors.ts';
+import { alertsCommand } from './commands/alerts.ts';
 import { authCommand } from './commands/auth.ts';
 import { buildCommand } from './commands/build.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -9,6 +10,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { filesCommand } from './commands/files.ts';
 import { initCommand } from './commands/init.ts';
 import { queryCommand } from './commands/query.ts';
+import { reportCommand } from './commands/report.ts';
 import { serveCommand, upCommand } from './commands/serve.ts';
 import { sqlCommand } from './commands/sql.ts';
 import { standInCommand } from './commands/stand-in.ts';
@@ -37,6 +39,8 @@ for (const command of [
   upCommand,
   statusCommand,
   queryCommand,
+  reportCommand,
+  alertsCommand,
   tokenCommand,
   userCommand,
   sqlCommand,

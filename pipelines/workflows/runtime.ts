@@ -1,5 +1,6 @@
 import { DBOS, type DLogger } from '@dbos-inc/dbos-sdk';
 import type { Config } from '../config/index.ts';
+import type { KpiServer } from '../reports/asker.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { setWorkflowContext } from './context.ts';
 import {
@@ -9,11 +10,13 @@ import {
   withDeadExecutor,
   type ExecutorLostError,
 } from './executor.ts';
+import { registerDeliveryQueue } from '../channels/outbox/workflow.ts';
 import { registerQueues } from './queues.ts';
 import { registerRereadQueue } from './reread.ts';
 import { RunLog } from './run-log.ts';
 import { applySchedules } from './schedules.ts';
 import { Sessions } from './sessions.ts';
+import { startSpeaking, type Speaking } from './speaking.ts';
 
 /**
  * Changes only when a workflow's steps change shape, never with a release as such: DBOS resumes a workflow only under the version that
@@ -40,6 +43,8 @@ export interface Runtime {
   readonly adopted: readonly string[];
   /** Puts the configuration's schedules in force, where `schedules` was not given. */
   startSchedules(): Promise<void>;
+  /** Sends digests and alerts from this process, which serves these KPIs, until the result is stopped. */
+  startSpeaking(kpis: KpiServer): Promise<Speaking>;
   stop(): Promise<void>;
 }
 
@@ -62,6 +67,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   await launchAlone(warehouse.url, () => DBOS.launch());
   await registerQueues();
   await registerRereadQueue();
+  await registerDeliveryQueue();
   const adopted = await adoptOrphans(warehouse, executor.id, runLog);
   if (options.schedules) await applySchedules();
   await forgetOldWorkflows();
@@ -76,6 +82,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     runLog,
     adopted,
     startSchedules: applySchedules,
+    startSpeaking,
     stop: async () => {
       clearInterval(adoption);
       await DBOS.shutdown();

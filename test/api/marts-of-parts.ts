@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { createAlertMarts } from './alert-marts.ts';
 import { createCallMarts } from './calls-fixture.ts';
 import { createClientMarts } from './clients-marts.ts';
 import { createDealMarts } from './deal-marts.ts';
@@ -16,4 +17,5 @@ export async function createMartsOfParts(pool: pg.Pool): Promise<void> {
   await createClientMarts(pool);
   await createForecastMarts(pool);
   await createDealMarts(pool);
+  await createAlertMarts(pool);
 }

@@ -38,7 +38,7 @@ export const email: ChannelKind<typeof emailSettings> = {
           throw failed(error as SmtpError);
         }
       },
-      close: async () => transport.close(),
+      close: () => transport.close(),
     };
   },
 };

@@ -24,7 +24,7 @@ export const folder: ChannelKind<typeof folderSettings> = {
         );
       }
     },
-    close: async () => undefined,
+    close: () => undefined,
   }),
 };
 

@@ -83,8 +83,7 @@ async function deliverOne(name: string): Promise<boolean> {
 }
 
 /** Closes the connections to mail servers and the like; also called when the configuration is another. */
-export async function closeChannels(): Promise<void> {
-  const channels = [...opened.values()];
+export function closeChannels(): void {
+  for (const channel of opened.values()) channel.close();
   opened.clear();
-  await Promise.all(channels.map((channel) => channel.close()));
 }

@@ -26,7 +26,7 @@ export const slack: ChannelKind<typeof slackSettings> = {
         checkAnswer('Slack', answer);
         return null;
       },
-      close: async () => undefined,
+      close: () => undefined,
     };
   },
 };

@@ -51,7 +51,7 @@ export const telegram: ChannelKind<typeof telegramSettings> = {
         return receiptOf(answer);
       },
       wasTaken: (delivery) => findTaken(call, delivery),
-      close: async () => undefined,
+      close: () => undefined,
     };
   },
 };

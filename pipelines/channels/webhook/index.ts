@@ -34,7 +34,7 @@ export const webhook: ChannelKind<typeof webhookSettings> = {
         checkAnswer('The webhook', answer);
         return null;
       },
-      close: async () => undefined,
+      close: () => undefined,
     };
   },
 };

@@ -7,6 +7,8 @@ import { globalOptions } from '../globals.ts';
 import { watchFiles } from '../watch-files.ts';
 import { wholeNumber } from '../option-values.ts';
 import { openHooks, type Hooks } from '../hooks.ts';
+import { readApiSecret } from '../api-secret.ts';
+import { openReportsFor } from '../reports.ts';
 import { withRuntime, type RunningWorkspace } from '../runtime.ts';
 import { untilInterrupted } from '../signals.ts';
 import { startSqlApiFor } from '../sql-api.ts';
@@ -70,13 +72,15 @@ async function serve(workspace: RunningWorkspace, options: ListenOptions): Promi
 }
 
 async function serveKpis(
-  { config, warehouse }: RunningWorkspace,
+  { config, warehouse, runtime }: RunningWorkspace,
   options: ListenOptions,
   hooks: Hooks | undefined,
 ): Promise<void> {
   const web = await openWebFor(config, warehouse);
+  const reports = await openReportsFor(config, warehouse, () => cube.url);
   const mount: CubeOptions['mount'] = (request, response, next) => {
-    const rest = (): void => web.handle(request, response, next);
+    // The dashboard comes first: it turns a session into a token.
+    const rest = (): void => web.handle(request, response, () => reports(request, response, next));
     if (hooks) hooks.handle(request, response, rest);
     else rest();
   };
@@ -93,7 +97,10 @@ async function serveKpis(
         `Dashboard at ${cube.url} (log in as one of \`users\`, or by the link of \`voronka token --link\`), ` +
           `KPIs at ${cube.url}/cubejs-api/v1. Stop with Ctrl-C.`,
       );
-      await untilInterrupted();
+      const interrupted = untilInterrupted();
+      const speaking = await runtime.startSpeaking({ url: cube.url, secret: await readApiSecret() });
+      await interrupted;
+      await speaking.stop();
     } finally {
       await sql.stop();
     }

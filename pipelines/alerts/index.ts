@@ -1,0 +1,3 @@
+export { acknowledge, listAlerts, type Alert } from './alert.ts';
+export { backTest, type BackTestReport } from './back-test.ts';
+export { describeAlert, describeEvidence, ruleTitle } from './describe.ts';

@@ -1,0 +1,59 @@
+import type { Row } from '../../../cube/query.ts';
+import { addDays, dayOf, groupBy, membersOf, MOST_ROWS, numberOf, WHO, whoOf, type Rule } from '../rule.ts';
+
+const VIEW = 'scorecard';
+const DATE = 'scorecard.date';
+const INDEX = 'scorecard.activity_index';
+const ACTIONS = 'scorecard.crm_actions';
+/** The days the index is about, and those it is held against. */
+const LATEST_DAYS = 3;
+const USUAL_DAYS = 20;
+
+/** A manager does much less than the manager's own usual: the index of activity is below its bound at the end of a working day. */
+export const activityDrop: Rule<'activity_drop', Map<string, Row[]>> = {
+  name: 'activity_drop',
+  needs: [INDEX, ACTIONS],
+  async load({ asker, span }) {
+    const { rows } = await asker.ask({
+      measures: [INDEX, ACTIONS],
+      dimensions: membersOf(VIEW, WHO),
+      timeDimensions: [
+        { dimension: DATE, granularity: 'day', dateRange: [addDays(span.from, -40), span.to] },
+      ],
+      limit: MOST_ROWS,
+    });
+    return groupBy(rows, (row) => whoOf(row, VIEW).managerId ?? '');
+  },
+  judge(byManager, { day, days }, { below, least_usual: leastUsual }) {
+    // The day that is running is not over: it is judged by the last one that is.
+    const last = days.shift(day, -1);
+    const latest = [last, days.shift(last, -1), days.shift(last, -2)];
+    const usual = days.between(
+      days.shift(last, -(LATEST_DAYS + USUAL_DAYS - 1)),
+      days.shift(last, -LATEST_DAYS),
+    );
+    return [...byManager].flatMap(([id, rows]) => {
+      const byDay = new Map(rows.map((row) => [dayOf(row, DATE), row]));
+      const row = byDay.get(last);
+      if (id === '' || !row || row[INDEX] === null) return [];
+      const actions = (list: readonly string[]): number =>
+        list.reduce((sum, date) => sum + (byDay.has(date) ? numberOf(byDay.get(date)!, ACTIONS) : 0), 0);
+      const value = numberOf(row, INDEX);
+      // Nothing at all for days is a holiday or an illness, not slackening; a beginner has no usual yet.
+      const isAway = latest.every((date) => actions([date]) === 0);
+      if (isAway || value >= below || actions(usual) / usual.length < leastUsual) return [];
+      const who = whoOf(row, VIEW);
+      return [
+        {
+          ...who,
+          subject: id,
+          subjectTitle: who.manager ?? id,
+          value,
+          norm: below,
+          unit: 'share' as const,
+          evidence: latest.map((date) => ({ id: date, title: date, value: actions([date]) })),
+        },
+      ];
+    });
+  },
+};
