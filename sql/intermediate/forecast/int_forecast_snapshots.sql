@@ -24,6 +24,7 @@ deals as (
     select
         deal_id,
         amount,
+        currency,
         deleted_at
     from {{ ref('int_deals') }}
     where
@@ -90,19 +91,43 @@ wins as (
 
 ),
 
+known_then as (
+
+    select
+        open_stays.deal_id,
+        open_stays.snapshot_on,
+        owners.owner_id as manager_id,
+        case
+            when prices.valid_to is null then coalesce(deals.amount, prices.amount)
+            else prices.amount
+        end as original_amount,
+        coalesce(currencies.currency, deals.currency) as currency
+    from open_stays
+    inner join deals on deals.deal_id = open_stays.deal_id
+    left join {{ ref('int_deal_ownership') }} as owners
+        on owners.deal_id = open_stays.deal_id
+        and owners.valid_from <= open_stays.snapshot_at
+        and (owners.valid_to is null or open_stays.snapshot_at < owners.valid_to)
+    left join {{ ref('int_deal_prices') }} as prices
+        on prices.deal_id = open_stays.deal_id
+        and prices.valid_from <= open_stays.snapshot_at
+        and (prices.valid_to is null or open_stays.snapshot_at < prices.valid_to)
+    left join {{ ref('int_deal_currencies') }} as currencies
+        on currencies.deal_id = open_stays.deal_id
+        and currencies.valid_from <= open_stays.snapshot_at
+        and (currencies.valid_to is null or open_stays.snapshot_at < currencies.valid_to)
+
+),
+
 final as (
 
     select
         deals.deal_id,
         open_stays.pipeline_id,
         open_stays.stage_id,
-        owners.owner_id as manager_id,
+        known_then.manager_id,
 
-        case
-            when open_stays.snapshot_on is null then null
-            when prices.valid_to is null then coalesce(deals.amount, prices.amount)
-            else prices.amount
-        end::numeric(18, 2) as amount,
+        round(known_then.original_amount * rates.rate, 2)::numeric(18, 2) as amount,
         wins.won_amount,
         {{ forecast_age_band('open_stays.entered_at', 'open_stays.snapshot_at') }} as age_band,
 
@@ -115,14 +140,10 @@ final as (
     left join wins
         on wins.deal_id = open_stays.deal_id
         and wins.snapshot_on = open_stays.snapshot_on
-    left join {{ ref('int_deal_ownership') }} as owners
-        on owners.deal_id = open_stays.deal_id
-        and owners.valid_from <= open_stays.snapshot_at
-        and (owners.valid_to is null or open_stays.snapshot_at < owners.valid_to)
-    left join {{ ref('int_deal_prices') }} as prices
-        on prices.deal_id = open_stays.deal_id
-        and prices.valid_from <= open_stays.snapshot_at
-        and (prices.valid_to is null or open_stays.snapshot_at < prices.valid_to)
+    left join known_then
+        on known_then.deal_id = open_stays.deal_id
+        and known_then.snapshot_on = open_stays.snapshot_on
+    {{ join_exchange_rate('rates', 'known_then.currency', 'open_stays.snapshot_on') }}
 
 )
 
