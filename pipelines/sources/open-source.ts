@@ -52,10 +52,10 @@ export async function openSource(config: SourceConfig, options: OpenSourceOption
     // Rights differ from stream to stream only where a stream needs an administrator's; what an account lacks shows when it is read.
     const streams = await Promise.all(
       connection.streams.map(async (spec): Promise<StreamInfo> => {
-        const missing =
-          spec.needs !== 'admin' || !isList(connection)
-            ? undefined
-            : await whyMissing(connection, spec, signal);
+        const isTried = connection.missing === undefined && spec.needs === 'admin' && isList(connection);
+        const missing = isTried
+          ? await whyMissing(connection, spec, signal)
+          : connection.missing?.get(spec.name);
         return missing === undefined ? { name: spec.name } : { name: spec.name, missing };
       }),
     );

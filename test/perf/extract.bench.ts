@@ -24,9 +24,7 @@ export async function extractBench(): Promise<void> {
     console.log(
       `sync engine          ${engine.seconds.toFixed(1)} s  ${Math.round(rate)} rows/s  ${(rate / ceiling).toFixed(3)} of the ceiling`,
     );
-    console.log(
-      `worst sliding second ${await worstSecond(account)} requests; refused with 429: ${await refused(account)}`,
-    );
+    printRequests(await requests(account));
     const plain = await timed(() => readSequentially(account));
     const plainRate = (SEQUENTIAL_PAGES * PAGE) / plain.seconds;
     console.log(
@@ -62,12 +60,18 @@ async function requests({ url }: BenchAccount): Promise<LoggedRequest[]> {
   return all.filter(({ path }) => path.startsWith('/api/'));
 }
 
-async function worstSecond(account: BenchAccount): Promise<number> {
-  return busiestWindow(await requests(account));
-}
-
-async function refused(account: BenchAccount): Promise<number> {
-  return (await requests(account)).filter(({ status }) => status === 429).length;
+/** What the time went into, in requests: a count does not depend on what else the machine does. */
+function printRequests(all: readonly LoggedRequest[]): void {
+  const times = all.map(({ time }) => time);
+  const seconds = (Math.max(...times) - Math.min(...times)) / 1_000;
+  const fewest = Math.ceil(LEADS / PAGE);
+  const idle = seconds * PER_SECOND - (all.length - 1);
+  console.log(
+    `requests             ${all.length} where ${fewest} pages hold all rows: ${all.length - fewest} more; ` +
+      `${idle.toFixed(1)} of ${(seconds * PER_SECOND).toFixed(0)} places in the allowance left empty`,
+  );
+  const refused = all.filter(({ status }) => status === 429).length;
+  console.log(`worst sliding second ${busiestWindow(all)} requests; refused with 429: ${refused}`);
 }
 
 async function timed(work: () => Promise<void>): Promise<{ seconds: number }> {

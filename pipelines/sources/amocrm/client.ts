@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { crashPoint } from '../../crash-points.ts';
 import { AllowanceStoppedError } from '../engine/errors.ts';
 import { pause } from '../engine/pause.ts';
-import type { RateLimiter } from '../engine/rate-limiter.ts';
+import type { Grant, RateLimiter } from '../engine/rate-limiter.ts';
 import { blockAccount, blockedSince } from './account-blocks.ts';
 import { backoffMs, retryAfterMs } from '../http/backoff.ts';
 import {
@@ -64,12 +64,22 @@ export class AmocrmClient {
     return Math.floor((Date.now() + this.#clockAhead) / 1_000);
   }
 
+  /** Leave to send a request now, for `get`. Throws AccountBlockedError. */
+  async turn(signal?: AbortSignal): Promise<Grant> {
+    try {
+      return await this.#options.limiter.acquire(signal);
+    } catch (error) {
+      throw error instanceof AllowanceStoppedError ? await this.#blocked() : error;
+    }
+  }
+
   /**
    * The answer, or null for 204 (nothing there). Throws TokenRejectedError, NotAuthorizedError, PaymentRequiredError, NoRightsError,
    * AccountBlockedError, NotFoundError, RequestRefusedError, SourceUnavailableError.
    */
-  async get(question: Question, signal?: AbortSignal): Promise<JsonAnswer | null> {
+  async get(question: Question, signal?: AbortSignal, turn?: Grant): Promise<JsonAnswer | null> {
     const { tokens } = this.#options;
+    let granted = turn;
     let token = await tokens.current(signal);
     let hasRenewed = false;
     let last = '';
@@ -77,16 +87,18 @@ export class AmocrmClient {
     for (let tries = 1; tries <= this.#maxTries; tries += 1) {
       let answer: HttpAnswer;
       try {
-        answer = await this.#send(question, token, signal);
+        answer = await this.#send(question, token, signal, granted);
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof AllowanceStoppedError) throw await this.#blocked();
         if (isDatabaseError(error)) throw error;
+        granted = undefined;
         last = describeFailure(error, tokens.secrets());
         cause = error;
         await pause(backoffMs(tries), signal);
         continue;
       }
+      granted = undefined;
       if (answer.status === 204) return null;
       if (answer.status === 200) {
         const body = parse(answer.text);
@@ -111,10 +123,15 @@ export class AmocrmClient {
     throw new SourceUnavailableError(this.#host, question.path, this.#maxTries, last, cause);
   }
 
-  async #send(question: Question, token: string, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+  async #send(
+    question: Question,
+    token: string,
+    signal: AbortSignal | undefined,
+    granted?: Grant,
+  ): Promise<HttpAnswer> {
     const url = new URL(`/api/v4/${question.path}`, this.#options.baseUrl);
     for (const [name, value] of question.query) url.searchParams.append(name, String(value));
-    const grant = await this.#options.limiter.acquire(signal);
+    const grant = granted ?? (await this.#options.limiter.acquire(signal));
     crashPoint('request.granted');
     const onSent = (): void => {
       grant.sent();

@@ -1,4 +1,4 @@
-import type { Page, PageRequest, RawRow, SourceAccount, ListConnection } from '../engine/connection.ts';
+import type { ListConnection, Page, PageRequest, RawRow, SourceAccount, Turn } from '../engine/connection.ts';
 import { StreamMissingError } from '../engine/errors.ts';
 import { arrayElementTexts } from '../engine/json-elements.ts';
 import type { StreamPart } from '../engine/stream.ts';
@@ -17,6 +17,7 @@ import { streams } from './streams.ts';
 export class AmocrmConnection implements ListConnection {
   readonly streams = streams;
   readonly account: SourceAccount;
+  readonly missing: ReadonlyMap<string, string>;
   readonly concurrency: number;
   readonly #client: AmocrmClient;
   readonly #close: () => Promise<void>;
@@ -25,10 +26,15 @@ export class AmocrmConnection implements ListConnection {
   constructor(
     client: AmocrmClient,
     account: SourceAccount,
-    settings: { readonly concurrency: number; readonly close: () => Promise<void> },
+    settings: {
+      readonly missing: ReadonlyMap<string, string>;
+      readonly concurrency: number;
+      readonly close: () => Promise<void>;
+    },
   ) {
     this.#client = client;
     this.account = account;
+    this.missing = settings.missing;
     this.concurrency = settings.concurrency;
     this.#close = settings.close;
   }
@@ -37,8 +43,13 @@ export class AmocrmConnection implements ListConnection {
     return this.#client.now();
   }
 
-  async fetchPage(request: PageRequest, signal: AbortSignal): Promise<Page> {
-    const answer = await this.#get(request.stream, () => this.#client.get(questionFor(request), signal));
+  turn(signal: AbortSignal): Promise<Turn> {
+    return this.#client.turn(signal);
+  }
+
+  async fetchPage(request: PageRequest, signal: AbortSignal, turn?: Turn): Promise<Page> {
+    const ask = () => this.#client.get(questionFor(request), signal, turn);
+    const answer = await this.#get(request.stream, ask);
     return answer ? pageOf(answer, listOf(request.stream, request.part).key) : { rows: [], hasNext: false };
   }
 

@@ -6,10 +6,10 @@ import { RateLimiter } from '../engine/rate-limiter.ts';
 import { blockedSince, mayAskAgain, unblockAccount } from './account-blocks.ts';
 import { AmocrmClient } from './client.ts';
 import { AmocrmConnection } from './connection.ts';
-import { AccountBlockedError, NotAuthorizedError, SourceUnavailableError } from './errors.ts';
+import { AccountBlockedError, NoRightsError, NotAuthorizedError, SourceUnavailableError } from './errors.ts';
 import { Http, HTTP_DEFAULTS, type HttpSettings } from '../http/client.ts';
 import { OAuthTokens } from './oauth.ts';
-import { listOf } from './questions.ts';
+import { listOf, questionFor } from './questions.ts';
 import type { AmocrmSettings } from './settings.ts';
 import { longLivedToken, type TokenProvider } from './tokens.ts';
 
@@ -32,9 +32,9 @@ export async function openAmocrm(
   const baseUrl = new URL(config.base_url);
   // The host stands for the account: its numeric id is not known before the first question.
   const bucket = `amocrm ${baseUrl.host}`;
-  // Latency of up to 0.7 s and a pace of n/s need 0.7 n requests in flight, and some to spare.
+  // A second's requests may all be under way at once, after a pause; one more waits for its turn.
   const concurrency =
-    options.concurrency ?? Math.min(16, Math.max(2, Math.ceil(config.requests_per_second * 0.7) + 1));
+    options.concurrency ?? Math.min(16, Math.max(2, Math.ceil(config.requests_per_second) + 1));
   const http = new Http({ ...HTTP_DEFAULTS, ...options.http });
   try {
     const limiter = new RateLimiter({ pool, bucket, perSecond: config.requests_per_second });
@@ -53,9 +53,12 @@ export async function openAmocrm(
       if (!(await mayAskAgain(pool, bucket))) throw new AccountBlockedError(baseUrl.host, since);
       await limiter.resume();
     }
-    const account = await discover(client, baseUrl, signal);
+    const account = discover(client, baseUrl, signal);
+    // Side by side, so that opening costs one answer's time; after a block a single question is asked first.
+    const rights = since ? account.then(() => outOfReach(client, signal)) : outOfReach(client, signal);
+    const [found, missing] = await Promise.all([account, rights]);
     if (since) await unblockAccount(pool, bucket);
-    return new AmocrmConnection(client, account, { concurrency, close: () => http.close() });
+    return new AmocrmConnection(client, found, { missing, concurrency, close: () => http.close() });
   } catch (error) {
     await http.close();
     throw error;
@@ -98,6 +101,18 @@ export function oauthTokens(
     redirectUri: oauth.redirect_uri,
     environment,
   });
+}
+
+/** Rights differ from stream to stream only where a stream needs an administrator's; what an account lacks shows when it is read. */
+async function outOfReach(client: AmocrmClient, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  const request = { stream: 'users', part: 'all', order: 'by-id', page: 1, limit: 1 } as const;
+  try {
+    await client.get(questionFor(request), signal);
+    return new Map();
+  } catch (error) {
+    if (error instanceof NoRightsError) return new Map([[request.stream, error.message]]);
+    throw error;
+  }
 }
 
 async function discover(client: AmocrmClient, baseUrl: URL, signal: AbortSignal): Promise<SourceAccount> {

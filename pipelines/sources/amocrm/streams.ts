@@ -15,6 +15,7 @@ const createdAt = (row: Row): number | null =>
 const windowed = {
   cursor: 'updated_at',
   order: 'oldest-first',
+  readsFromBothEnds: true,
   pageSize: 250,
   maxPages: 64,
   overlapSeconds: 600,
@@ -94,6 +95,7 @@ export const streams: readonly StreamSpec[] = [
     parts: WHOLE,
     cursor: 'created_at',
     order: 'newest-first',
+    readsFromBothEnds: false,
     // More than 100 gave 50 rows in 2023 and 250 in 2026.
     pageSize: 100,
     deletions: 'none',

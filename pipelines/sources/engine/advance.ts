@@ -227,6 +227,8 @@ async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignore
     round,
     maxPages: reading.budget,
     signal,
+    // The recycle bin is seldom more than a page.
+    isFirst: !part.tombstones && partCursor(cursor, part.name).watermark === null,
     extent: () => extentOf(reading, signal),
     commit: (pages, left) => reading.inTurn(() => commit(pages, left)),
   });

@@ -51,6 +51,8 @@ export interface SourceAccount {
 interface Connection {
   readonly account: SourceAccount;
   readonly streams: readonly StreamSpec[];
+  /** Streams seen to be out of reach as the source was opened, with the reason; without it each that needs rights is tried. */
+  readonly missing?: ReadonlyMap<string, string>;
   /** Requests worth keeping in flight. */
   readonly concurrency: number;
   /** The source's clock now, in unix seconds. */
@@ -60,9 +62,17 @@ interface Connection {
   close(): Promise<void>;
 }
 
+/** Leave to send one request now; `sent` is to be called as it leaves, or when it is not wanted after all. */
+export interface Turn {
+  sent(): void;
+}
+
 /** A source of lists that are asked for page by page. */
 export interface ListConnection extends Connection {
-  fetchPage(request: PageRequest, signal: AbortSignal): Promise<Page>;
+  /** Where requests must wait for their turn: resolves at the moment one may be sent, so that what it asks can be decided then. */
+  turn?(signal: AbortSignal): Promise<Turn>;
+  /** With a turn it is sent at once, without one it waits for its own. */
+  fetchPage(request: PageRequest, signal: AbortSignal, turn?: Turn): Promise<Page>;
   /**
    * About when a list's far end is (unix seconds): where the history of a list read from its newest row begins, or the newest row of
    * one read from its oldest. Guides how windows are divided; nothing is left out by it. Null when it cannot be known cheaply.

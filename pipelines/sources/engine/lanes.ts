@@ -3,85 +3,174 @@ import { halve } from './spans.ts';
 import type { ListOrder } from './stream.ts';
 
 /**
- * One stretch of time being read, one request at a time. Several lanes side by side keep the rate policy busy in spite of latency; a
- * lane that runs dry takes half of what another has left.
+ * One stretch of time being read. Several lanes side by side keep the rate policy busy in spite of latency; where one runs dry, another
+ * one's rest is divided.
  */
 export interface Lane {
-  /** What the next request is for. */
+  /** What is left of it, past everything that was fetched. */
   span: Span;
-  /** What is left as of the last commit; undefined once all of it is committed. */
-  committed: Span | undefined;
   /** Nothing more to ask for. */
   isRead: boolean;
-  isBusy: boolean;
-  /** Pages fetched and not yet committed. */
-  waiting: number;
+  /** In the order of the stream. */
+  readonly first: Head;
+  /**
+   * From the far end, against the first one: only where the list can be sorted either way. Where the two meet there is no boundary drawn
+   * beforehand and so no half-empty page before it. Goes with the far part when the lane is divided.
+   */
+  second: Head | undefined;
+  /** The first head has had an answer, so that where the rows begin is known. */
+  isPlaced: boolean;
   /** Rows met and seconds passed so far: how dense the lane is. */
   rows: number;
   seconds: number;
 }
 
-export function openLane(span: Span): Lane {
-  return { span, committed: span, isRead: false, isBusy: false, waiting: 0, rows: 0, seconds: 0 };
+/** Where a lane is read, one request at a time. */
+export interface Head {
+  isBusy: boolean;
+  /** Pages fetched and not yet committed. */
+  waiting: number;
 }
 
-export interface SplitRules {
+export function openLane(span: Span): Lane {
+  return {
+    span,
+    isRead: false,
+    first: newHead(),
+    second: undefined,
+    isPlaced: false,
+    rows: 0,
+    seconds: 0,
+  };
+}
+
+export function newHead(): Head {
+  return { isBusy: false, waiting: 0 };
+}
+
+export interface LaneRules {
   readonly order: ListOrder;
   readonly pageSize: number;
   /** Where an open span ends (unix seconds). */
   readonly upper: number;
   /** Before this there is nothing: time before it counts for nothing when the remaining work is estimated. */
   readonly floor: number;
+  /** The list can be read from its far end as well. */
+  readonly hasSecond: boolean;
+  /** Lanes worth having. */
+  readonly lanes: number;
 }
 
 /** Below so many pages a lane is not worth dividing: each division costs about half a page. */
-const MIN_PAGES_TO_SPLIT = 3;
+const MIN_PAGES_TO_SPLIT = 4;
+/** Less than this part of a page beyond what is asked for already is not worth a request. */
+const WORTH_A_REQUEST = 0.02;
+/** A head may run this many pages ahead of the commits. */
+const MAX_WAITING = 3;
 
-/** Gives half of the longest lane to a new one, or undefined when none is worth it. */
-export function splitLongest(lanes: readonly Lane[], rules: SplitRules): Lane | undefined {
-  const total = lanes.reduce(
-    (sum, lane) => ({ rows: sum.rows + lane.rows, seconds: sum.seconds + lane.seconds }),
-    {
-      rows: 0,
-      seconds: 0,
-    },
-  );
-  let longest: { lane: Lane; pages: number } | undefined;
-  for (const lane of lanes) {
-    if (lane.isRead || lane.span.pages !== undefined) continue;
-    const pages = pagesLeft(lane, total, rules);
-    if (pages >= MIN_PAGES_TO_SPLIT && (longest === undefined || pages > longest.pages))
-      longest = { lane, pages };
-  }
-  return longest && divide(longest.lane, rules);
+/** Where the next request is to go: a head of a lane, or a new lane made of a part of that one. */
+export interface Place {
+  readonly lane: Lane;
+  readonly by: 'first' | 'second' | 'division';
 }
 
-/** Estimated pages left in a lane, 0 while nothing is known. */
-export function pagesLeft(
-  lane: Lane,
-  total: { readonly rows: number; readonly seconds: number },
-  rules: SplitRules,
-): number {
-  const own = lane.rows >= rules.pageSize && lane.seconds > 0;
-  const { rows, seconds } = own ? lane : total;
+/**
+ * The lane with the most in front of it that is not asked for yet, and how to go on there; undefined while all that is to be read is
+ * under way. Without rules no lane is divided.
+ */
+export function nextPlace(lanes: readonly Lane[], rules: LaneRules | undefined): Place | undefined {
+  const open = lanes.filter(({ isRead }) => !isRead);
+  if (!rules) {
+    const fresh = open.find(({ first, second }) => isFree(first) || (second && isFree(second)));
+    return fresh && { lane: fresh, by: isFree(fresh.first) ? 'first' : 'second' };
+  }
+  const total = totalOf(lanes);
+  const ahead = new Map(open.map((lane) => [lane, pagesLeft(lane, total, rules) - busy(lane)]));
+  const byLength = [...open].sort((left, right) => ahead.get(right)! - ahead.get(left)!);
+  for (const lane of byLength) {
+    const unasked = ahead.get(lane)!;
+    if (unasked < WORTH_A_REQUEST) break;
+    if (isFree(lane.first)) return { lane, by: 'first' };
+    const maySecond = rules.hasSecond && (lane.second === undefined || isFree(lane.second));
+    if (maySecond) return { lane, by: 'second' };
+    if (unasked + busy(lane) >= MIN_PAGES_TO_SPLIT) return { lane, by: 'division' };
+  }
+  // An estimate of nothing left is only an estimate: where nobody is asking, the first head does.
+  const idle = open.find((lane) => busy(lane) === 0 && isFree(lane.first));
+  return idle && { lane: idle, by: 'first' };
+}
+
+/** Takes a place for a request; undefined when the lane turns out to be too short to divide. */
+export function take(
+  { lane, by }: Place,
+  lanes: Lane[],
+  rules: LaneRules | undefined,
+): { readonly lane: Lane; readonly head: Head } | undefined {
+  if (by === 'first') return { lane, head: lane.first };
+  if (by === 'second') return { lane, head: (lane.second ??= newHead()) };
+  const opened = rules && divide(lane, lanes, rules);
+  if (!opened) return undefined;
+  lanes.push(opened);
+  return { lane: opened, head: opened.first };
+}
+
+function isFree({ isBusy, waiting }: Head): boolean {
+  return !isBusy && waiting < MAX_WAITING;
+}
+
+interface Density {
+  readonly rows: number;
+  readonly seconds: number;
+}
+
+function totalOf(lanes: readonly Lane[]): Density {
+  return lanes.reduce(
+    (sum, { rows, seconds }) => ({ rows: sum.rows + rows, seconds: sum.seconds + seconds }),
+    { rows: 0, seconds: 0 },
+  );
+}
+
+function busy({ first, second }: Lane): number {
+  return Number(first.isBusy) + Number(second?.isBusy === true);
+}
+
+/** Estimated; a lane of which nothing is known has none, one that is read by page number either. */
+function pagesLeft(lane: Lane, total: Density, rules: LaneRules): number {
+  if (lane.span.pages !== undefined || (rules.hasSecond && !lane.isPlaced)) return 0;
+  const { rows, seconds } = lane.rows >= rules.pageSize && lane.seconds > 0 ? lane : total;
   if (rows === 0 || seconds === 0) return 0;
   const length = (lane.span.to ?? rules.upper) - Math.max(lane.span.from, rules.floor);
   return (Math.max(length, 0) * rows) / seconds / rules.pageSize;
 }
 
-function divide(lane: Lane, rules: SplitRules): Lane | undefined {
+/** Gives a lane's far part to a new one: as much as makes the lanes about equal in the end, at most half. */
+function divide(lane: Lane, lanes: readonly Lane[], rules: LaneRules): Lane | undefined {
+  const total = totalOf(lanes);
+  const pages = pagesLeft(lane, total, rules);
+  const all = lanes.reduce((sum, one) => (one.isRead ? sum : sum + pagesLeft(one, total, rules)), 0);
+  const parts = Math.max(2, Math.round((pages * rules.lanes) / all));
   const upper = lane.span.to ?? rules.upper;
-  const middle = Math.floor((Math.max(lane.span.from, rules.floor) + upper) / 2);
-  const halves = halve(lane.span, upper, middle);
+  const lower = Math.max(lane.span.from, rules.floor);
+  const isBackward = rules.order === 'newest-first';
+  const share = Math.floor((upper - lower) / parts);
+  const halves = halve(lane.span, upper, isBackward ? lower + share : upper - share);
   if (!halves) return undefined;
   const [earlier, later] = halves;
-  const open = lane.span.to === null;
-  // Each half keeps the end it was being read from: oldest first stays with the earlier one, newest first with the later.
-  const [kept, given] = rules.order === 'newest-first' ? [later, earlier] : [earlier, later];
-  const keepsOpen = open && rules.order === 'newest-first';
-  const givesOpen = open && rules.order !== 'newest-first';
-  const boundary = rules.order === 'newest-first' ? { from: kept.from } : { to: kept.to };
-  lane.span = { ...lane.span, ...boundary, ...(keepsOpen && { to: null }) };
-  if (lane.committed) lane.committed = { ...lane.committed, ...boundary, ...(keepsOpen && { to: null }) };
-  return openLane({ from: given.from, to: givesOpen ? null : given.to, seen: false, doubts: 0 });
+  const isOpen = lane.span.to === null;
+  // Each part keeps the end it was being read from: oldest first stays with the earlier one, newest first with the later.
+  const [kept, given] = isBackward ? [later, earlier] : [earlier, later];
+  lane.span = isBackward ? { ...lane.span, from: kept.from } : { ...lane.span, to: kept.to };
+  const opened = openLane({
+    from: given.from,
+    to: isOpen && !isBackward ? null : given.to,
+    seen: false,
+    doubts: 0,
+  });
+  // Its rows may begin later than it does, but the lane it was cut from is known to go on.
+  opened.isPlaced = true;
+  if (lane.second) {
+    opened.second = lane.second;
+    lane.second = undefined;
+  }
+  return opened;
 }

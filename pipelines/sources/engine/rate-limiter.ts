@@ -29,8 +29,8 @@ interface Slot {
   readonly wait_ms: number;
 }
 
-/** What the way to the source may squeeze together. Costs 1.5 % of the allowance. */
-const GUARD_MS = 15;
+/** What the way to the source may squeeze together. Costs 1.2 % of the allowance. */
+const GUARD_MS = 12;
 /** A request that leaves this much after its slot is reported. */
 const LATE_MS = 3;
 /** Woken up this late, a request does not leave in its slot: until others have heard of it, it may be too late for them. */

@@ -1,11 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import { crashPoint } from '../../crash-points.ts';
-import type { ListConnection, Page, PageRequest } from './connection.ts';
+import type { ListConnection, Page, PageRequest, Turn } from './connection.ts';
 import type { PartCursor, Round, Span } from './cursor.ts';
-import { openLane, splitLongest, type Lane, type SplitRules } from './lanes.ts';
+import { newHead, nextPlace, openLane, take, type Head, type Lane, type LaneRules } from './lanes.ts';
 import { readRows, type ReadRows } from './page-rows.ts';
 import { pause } from './pause.ts';
-import { afterKeyset, afterPage, afterScan, WINDOW_IGNORED, type Answer, type Left } from './spans.ts';
+import {
+  afterFarEnd,
+  afterKeyset,
+  afterPage,
+  afterScan,
+  WINDOW_IGNORED,
+  type Answer,
+  type Left,
+} from './spans.ts';
 import type { StreamPart, StreamSpec } from './stream.ts';
 
 /** A page ready to be committed, and what is left of the round once it is. */
@@ -22,7 +30,9 @@ export interface RoundReader {
   readonly round: Round;
   readonly maxPages: number;
   readonly signal: AbortSignal;
-  /** Between which moments (unix seconds) the rows lie; asked once, when there is something to divide. */
+  /** Nothing of it was read yet, so that where its rows lie is not known. */
+  readonly isFirst: boolean;
+  /** Between which moments (unix seconds) the rows lie, for lists that can only be read from one end; asked once. */
   readonly extent: () => Promise<{ readonly floor: number; readonly ceiling: number | null }>;
   /** Lands the pages; `pending` and `newest` are the round's state once they are landed. Called for one group at a time. */
   readonly commit: (
@@ -41,8 +51,6 @@ export function readingOf(spec: StreamSpec, cursor: PartCursor): Reading {
 
 /** What was empty a moment ago may have been read from a replica that lags behind. */
 const REPEAT_AFTER_MS = 150;
-/** A lane may run this many pages ahead of the commits. */
-const MAX_WAITING = 3;
 /** Pages waiting to be committed, over all lanes: where the source is faster than the database, it waits, and memory is bounded. */
 const MAX_QUEUED = 8;
 
@@ -54,23 +62,20 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
   const { spec, round, connection } = reader;
   const reading = readingOf(spec, reader.cursor);
   const lanes: Lane[] = round.pending.map(openLane);
-  let rules: SplitRules | undefined;
-  // Asked beside the first page, so that it costs a request and no time.
-  const learnRules = async (): Promise<void> => {
-    const { floor, ceiling } = await reader.extent();
-    rules = {
-      order: spec.order,
-      pageSize: spec.pageSize,
-      upper: Math.min(round.upper, ceiling ?? round.upper),
-      floor,
-    };
-  };
   const concurrency = reading === 'scan' || reading === 'all-pages' ? 1 : connection.concurrency;
+  const hasSecond = reading === 'keyset' && spec.readsFromBothEnds === true && concurrency > 1;
+  let rules: LaneRules | undefined;
+  const learnRules = ({ floor, ceiling }: { floor: number; ceiling: number | null }): void => {
+    const { order, pageSize } = spec;
+    const upper = Math.min(round.upper, ceiling ?? round.upper);
+    const wanted = Math.ceil(concurrency / (hasSecond ? 2 : 1));
+    rules = { order, pageSize, upper, floor, hasSecond, lanes: wanted };
+  };
   const abort = new AbortController();
   const signal = AbortSignal.any([reader.signal, abort.signal]);
   // Each request under way listens for the end: as many as there are lanes, and more than Node's warning expects.
   setMaxListeners(0, signal);
-  const queue: { page: FetchedPage; apply: () => void }[] = [];
+  const queue: { page: FetchedPage; head: Head }[] = [];
   const inFlight = new Set<Promise<void>>();
   let newest = round.newest;
   let started = 0;
@@ -78,6 +83,7 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
   let failure: { error: unknown } | undefined;
   let ignored = false;
   let committing: Promise<void> | undefined;
+  let isCommitLost = false;
 
   const fail = (error: unknown): void => {
     failure ??= { error };
@@ -89,8 +95,9 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
       const group = queue.splice(0);
       beingCommitted = group.length;
       for (const { page } of group) newest = newestOf(page.rows.values, round.upper, newest);
-      for (const { apply } of group) apply();
-      const pending = lanes.flatMap(({ committed }) => committed ?? []);
+      for (const { head } of group) head.waiting -= 1;
+      // All that was fetched is in this group or an earlier one: where the lanes are now is where they are once it is landed.
+      const pending = lanes.filter(({ isRead }) => !isRead).map(({ span }) => span);
       await reader.commit(
         group.map(({ page }) => page),
         { pending, newest },
@@ -99,51 +106,90 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
     }
   };
 
-  const read = async (lane: Lane): Promise<void> => {
+  const read = async (lane: Lane, head: Head, turn: Turn | undefined): Promise<void> => {
     const asked = lane.span;
-    if (asked.repeats) await pause((asked.seen ? 3 : 1) * REPEAT_AFTER_MS * asked.doubts, signal);
-    const request = requestFor(spec, reader.part, asked, reading);
-    const page = await connection.fetchPage(request, signal);
+    const isSecond = head === lane.second;
+    const isRepeated = asked.repeats === true && !isSecond;
+    if (isRepeated) {
+      turn?.sent();
+      await pause((asked.seen ? 3 : 1) * REPEAT_AFTER_MS * asked.doubts, signal);
+    }
+    const request = requestFor(spec, reader.part, asked, isSecond ? 'far end' : reading);
+    const page = await connection.fetchPage(request, signal, isRepeated ? undefined : turn);
     crashPoint('page.received');
     const rows = readRows(spec, reader.part, page.rows);
-    const left = whatIsLeft(reading, spec, lane.span, answerOf(spec, page, rows, request), round.upper);
-    if (left === WINDOW_IGNORED) {
-      ignored = true;
-      abort.abort();
-      return;
+    const answer = answerOf(spec, page, rows, request);
+    if (isSecond) {
+      settleSecond(head, asked, answer);
+    } else if (!lane.isRead) {
+      const left = whatIsLeft(reading, spec, lane.span, answer, round.upper);
+      if (left === WINDOW_IGNORED) {
+        ignored = true;
+        abort.abort();
+        return;
+      }
+      measure(lane, rows.values);
+      const [next, ...others] = left;
+      lane.isPlaced = true;
+      lane.isRead = next === undefined;
+      if (next) lane.span = next;
+      // Read in another way from here on: what the second head has under way says nothing about it.
+      if (others.length > 0 || next?.pages) lane.second = undefined;
+      lanes.push(...others.map(openLane));
     }
-    measure(lane, rows.values);
-    const [next, ...others] = left;
-    const opened = others.map((span) => ({ ...openLane(span), committed: undefined as Span | undefined }));
-    lanes.push(...opened);
-    lane.isRead = next === undefined;
-    if (next) lane.span = next;
-    lane.waiting += 1;
-    queue.push({
-      page: { rows, count: page.rows.length },
-      apply: () => {
-        lane.waiting -= 1;
-        // The far end belongs to the lane: it may have been moved by a division since.
-        lane.committed = next && { ...next, ...farEnd(lane, spec, next) };
-        // Pages of the lanes opened by this one come later in the queue, so this is where they stand now.
-        others.forEach((span, index) => {
-          const other = opened[index];
-          if (other) other.committed = { ...span, ...farEnd(other, spec, span) };
-        });
-      },
-    });
+    head.waiting += 1;
+    queue.push({ page: { rows, count: page.rows.length }, head });
   };
 
-  if (reading === 'keyset') {
-    const learning: Promise<void> = learnRules()
-      .catch(fail)
-      .finally(() => inFlight.delete(learning));
-    inFlight.add(learning);
-  }
+  const settleSecond = (head: Head, asked: Span, answer: Answer): void => {
+    // Where the rows end is known now, or cannot be known cheaply.
+    if (!rules) learnRules({ floor: 0, ceiling: null });
+    const lane = lanes.find(({ second }) => second === head);
+    if (!lane || lane.isRead) return;
+    const left = afterFarEnd(lane.span, asked, answer);
+    if (left === undefined) lane.second = undefined;
+    else {
+      measure(lane, answer.values);
+      const [next] = left;
+      lane.isRead = next === undefined;
+      if (next) lane.span = next;
+    }
+  };
+
+  const start = (work: Promise<void>): void => {
+    const request: Promise<void> = work.catch(fail).finally(() => inFlight.delete(request));
+    inFlight.add(request);
+  };
+  let isTurnAwaited = false;
+  /** What to ask is decided when it may be sent, not before: by then the lanes are known better. */
+  const askNext = async (): Promise<void> => {
+    isTurnAwaited = true;
+    const turn = await connection.turn?.(signal).finally(() => (isTurnAwaited = false));
+    isTurnAwaited = false;
+    const place = signal.aborted ? undefined : nextPlace(lanes, rules);
+    const next = place && take(place, lanes, rules);
+    if (!next) {
+      turn?.sent();
+      return;
+    }
+    started += 1;
+    next.head.isBusy = true;
+    await read(next.lane, next.head, turn).finally(() => (next.head.isBusy = false));
+  };
+
+  const [only] = lanes;
+  if (hasSecond && reader.isFirst && only?.span.to === null && lanes.length === 1) only.second = newHead();
+  else if (hasSecond) learnRules({ floor: 0, ceiling: null });
+  // Asked beside the first page, so that it costs a request and no time.
+  else if (reading === 'keyset' && concurrency > 1) start(reader.extent().then(learnRules));
   for (;;) {
-    if (queue.length > 0 && committing === undefined) {
+    // After a commit that failed none may follow: its position would claim the pages of the one that is lost.
+    if (queue.length > 0 && committing === undefined && !isCommitLost) {
       committing = commitQueued()
-        .catch(fail)
+        .catch((error: unknown) => {
+          isCommitLost = true;
+          fail(error);
+        })
         .finally(() => (committing = undefined));
     }
     const stop = failure !== undefined || ignored;
@@ -153,40 +199,29 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
       (concurrency > 1
         ? queue.length + beingCommitted < MAX_QUEUED
         : queue.length === 0 && committing === undefined);
-    while (!stop && isFree() && started < reader.maxPages) {
-      const lane = lanes.find((one) => !one.isRead && !one.isBusy && one.waiting < MAX_WAITING) ?? grow();
-      if (!lane) break;
-      started += 1;
-      lane.isBusy = true;
-      const request: Promise<void> = read(lane)
-        .catch(fail)
-        .finally(() => {
-          lane.isBusy = false;
-          inFlight.delete(request);
-        });
-      inFlight.add(request);
+    while (!stop && !isTurnAwaited && isFree() && started < reader.maxPages && nextPlace(lanes, rules)) {
+      start(askNext());
     }
     const running = [...inFlight, ...(committing ? [committing] : [])];
     if (running.length > 0) await Promise.race(running);
-    else if (queue.length === 0) break;
+    else if (queue.length === 0 || isCommitLost) break;
   }
   if (ignored) return 'ignored';
   if (failure) throw failure.error;
   return lanes.every((lane) => lane.isRead) ? 'done' : 'more';
-
-  function grow(): Lane | undefined {
-    if (!rules) return undefined;
-    const lane = splitLongest(lanes, rules);
-    if (lane) lanes.push(lane);
-    return lane;
-  }
 }
 
-function requestFor(spec: StreamSpec, part: StreamPart, span: Span, reading: Reading): PageRequest {
+function requestFor(
+  spec: StreamSpec,
+  part: StreamPart,
+  span: Span,
+  reading: Reading | 'far end',
+): PageRequest {
   const base = { stream: spec.name, part: part.name, limit: spec.pageSize, page: span.pages?.next ?? 1 };
   if (reading === 'scan') return { ...base, order: 'newest-first' };
   if (reading === 'all-pages') return { ...base, order: 'by-id' };
   const window = { from: span.from, to: span.to };
+  if (reading === 'far end') return { ...base, window, order: 'newest-first', page: 1 };
   return { ...base, window, order: span.pages ? 'by-id' : spec.order };
 }
 
@@ -212,11 +247,6 @@ function answerOf(spec: StreamSpec, page: Page, rows: ReadRows, request: PageReq
     limit: request.limit,
     ...(spec.trustsEnd && !page.hasNext && { isEnd: true }),
   };
-}
-
-function farEnd(lane: Lane, spec: StreamSpec, next: Span): Partial<Span> {
-  if (next.pages || lane.span.pages) return {};
-  return spec.order === 'newest-first' ? { from: lane.span.from } : { to: lane.span.to };
 }
 
 function measure(lane: Lane, values: readonly number[]): void {

@@ -55,6 +55,22 @@ export function afterKeyset(
   return forward ? goForward(span, last) : goBack(span, last);
 }
 
+/**
+ * What is left once the far end of `asked` was read, newest first, while the rest of it was being read from its near end. One answer is
+ * one consistent state here, too, so both ends close in on each other. Undefined: nothing can be concluded from the answer, and the
+ * near end is to go on alone: an empty answer, a second with more rows than a page, another order than asked for.
+ */
+export function afterFarEnd(span: Span, asked: Span, answer: Answer): Left | undefined {
+  const { values, count } = answer;
+  const last = values.at(-1);
+  if (last === undefined || !isSorted(values, false)) return undefined;
+  if (values.some((value) => value < asked.from || (asked.to !== null && value > asked.to))) return undefined;
+  if (!answer.hasNext && count < answer.limit) return [];
+  if (last < span.from) return [];
+  if (last === values[0]) return undefined;
+  return [{ ...span, to: last }];
+}
+
 function goForward(span: Span, last: number): Left {
   if (span.to !== null && last > span.to) return [];
   if (last > span.from) return [{ from: last, to: span.to, seen: true, doubts: 0 }];

@@ -54,6 +54,8 @@ export interface StreamSpec {
   readonly parts: readonly StreamPart[];
   readonly cursor: CursorKind;
   readonly order: ListOrder;
+  /** The list comes oldest first, and newest first on request: it can be read from both ends at once. */
+  readonly readsFromBothEnds?: boolean;
   readonly pageSize: number;
   /** A window is read by page number only this deep; past it, it is split by time. */
   readonly maxPages: number;
