@@ -12,6 +12,7 @@ const MIGRATIONS = [
   '0040_calls_and_identity',
   '0058_meetings',
   '0080_business_time',
+  '0101_deal_currency',
   '0110_regulation',
   '0150_build_tests',
 ].map((name) => new URL(`../../pipelines/warehouse/migrations/${name}.sql`, import.meta.url));

@@ -269,6 +269,8 @@ export const restored = (deal: number, minute: number): RawRow => event('lead_re
 
 export interface SmallCrm {
   readonly pool: pg.Pool;
+  /** Of its database, with all rights. */
+  readonly url: string;
   /** Writes raw rows as landings would, newer ones over older ones. */
   put(rows: readonly RawRow[]): Promise<void>;
   build(options?: { readonly full?: boolean }): Promise<BuildReport>;
@@ -287,6 +289,7 @@ export async function createSmallCrm(config: TransformConfig = CONFIG, basics = 
   await applyConfig(pool, config);
   const crm: SmallCrm = {
     pool,
+    url: database.url,
     async put(rows) {
       await putRows(pool, rows);
     },
