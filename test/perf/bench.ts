@@ -1,3 +1,4 @@
+import { buildBench } from './build.bench.ts';
 import { callsBench } from './calls.bench.ts';
 import { extractBench } from './extract.bench.ts';
 import { durabilityBench } from './durability.bench.ts';
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   memory: memoryBench,
   'sql-api': sqlApiBench,
   calls: callsBench,
+  build: buildBench,
 };
 
 const names = process.argv.slice(2);

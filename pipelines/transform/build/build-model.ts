@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dissolveCtes } from '../compile/dissolve-ctes.ts';
 import { SourceMissingError } from '../errors.ts';
 import { Relation, quote } from '../jinja/relation.ts';
 import type { ModelNode } from '../project/manifest.ts';
@@ -153,7 +154,7 @@ async function isWorthAnalyzing(
 export async function buildView(context: BuildContext, model: ModelNode): Promise<Relation> {
   const { client, compiler } = context;
   const view = context.aside(model);
-  const sql = compiler.model(model, { relationOf: context.relationOf });
+  const sql = dissolveCtes(compiler.model(model, { relationOf: context.relationOf }));
   await runProjectSql(client, subject(model), sql, `create view ${String(view)} as\n`);
   if (context.published.find(model.relation)?.kind === 'v') {
     const same =
