@@ -35,6 +35,7 @@ export interface Lead {
   readonly status_id: number;
   readonly pipeline_id: number;
   readonly created_at: number;
+  readonly created_by: number;
   readonly is_deleted: boolean;
   readonly _embedded: {
     readonly contacts: readonly { readonly id: number }[];

@@ -8,7 +8,7 @@ import { day, readSheets } from '../raw/table.ts';
 import { BusinessTime } from './business-time.ts';
 import { tellCalls, type Call } from './calls.ts';
 import { tellClients, type Clients } from './clients.ts';
-import { tellDeals, type Deal } from './deals.ts';
+import { tellDeals, tellDeletedDeals, type Deal, type DeletedDeal } from './deals.ts';
 import { tellLetters, type Correspondence } from './letters.ts';
 import { tellMeetings, type Meeting } from './meetings.ts';
 import { readPeople, type People } from './people.ts';
@@ -25,15 +25,18 @@ export interface Story {
   readonly clients: Clients;
   readonly businessTime: BusinessTime;
   readonly deals: readonly Deal[];
+  readonly deletedDeals: readonly DeletedDeal[];
   readonly calls: readonly Call[];
   readonly mail: Correspondence;
   readonly meetings: readonly Meeting[];
+  /** The step of a stage, `pipeline:status`. */
+  readonly stepOf: (stage: string) => string;
   /** `2026-03` of a moment, in the account's zone. */
-  monthOf(at: number): string;
+  readonly monthOf: (at: number) => string;
   /** `2026-03-14` of a moment, in the account's zone. */
-  dayOf(at: number): string;
+  readonly dayOf: (at: number) => string;
   /** Local midnight of a day or of the first day of a month. */
-  startOf(date: string): number;
+  readonly startOf: (date: string) => number;
 }
 
 /** The company as the demo's voronka.yaml configures it. */
@@ -51,7 +54,8 @@ export function tellStory(dir: string, config: Configured, now: number): Story {
   const crm = readCrm(dir);
   const zone = config.account.time_zone;
   const people = readPeople(crm, dir);
-  const deals = tellDeals(crm, readSteps(crm, config.funnel.steps), people.id);
+  const steps = readSteps(crm, config.funnel.steps);
+  const deals = tellDeals(crm, steps, people.id);
   const clients = tellClients(crm, deals);
   const records = readCallRecords(join(dir, 'telephony', 'Master.csv'), zone);
   const holidays = readSheets(join(dir, 'files'), 'Праздники').map((row) => day(row['Дата']));
@@ -80,9 +84,14 @@ export function tellStory(dir: string, config: Configured, now: number): Story {
       holidays: new Set(holidays),
     }),
     deals,
+    deletedDeals: tellDeletedDeals(crm, steps, people.id),
     calls: tellCalls(records, crm.notes.filter(({ note_type }) => note_type.startsWith('call_')), people, clients, new Map(deals.map((deal) => [deal.id, deal]))), // prettier-ignore
     mail: tellLetters(readMailboxes(join(dir, 'mail')), people, clients),
     meetings: tellMeetings(readCalendars(join(dir, 'calendar')), people, clients, now),
+    stepOf: (stage) => {
+      const [pipeline = '', status = ''] = stage.split(':');
+      return steps(Number(pipeline), Number(status));
+    },
     monthOf: (at) => dayOf(at).slice(0, 7),
     dayOf,
     startOf: (date) => DateTime.fromISO(date, { zone }).toSeconds(),
