@@ -26,7 +26,7 @@ moves as (
 
 settings as (
 
-    select deal_currency_field from {{ source('conf', 'settings') }}
+    select deal_currency_field, currency from {{ source('conf', 'settings') }}
     limit 1
 
 ),
@@ -101,7 +101,11 @@ past_values as (
                 'currency',
                 case
                     when settings.deal_currency_field is not null
-                        then coalesce(upper(btrim({{ custom_field('past_versions.custom_fields', 'settings.deal_currency_field') }})), accounts.currency)
+                        then coalesce(
+                            upper(btrim({{ custom_field('past_versions.custom_fields', 'settings.deal_currency_field') }})),
+                            upper(btrim(accounts.currency)),
+                            settings.currency
+                        )
                 end
             )
     ) as attributes (attribute, value)
