@@ -52,6 +52,8 @@ stays as (
         stays.left_at
     from {{ ref('fct_deal_stage_stays') }} as stays
     inner join deals on deals.deal_id = stays.deal_id
+    -- Of a deal that was deleted before anything of it was seen nobody knows where it stood.
+    where not (stays.is_deal_deleted and stays.history_source = 'assumed')
 
 ),
 
