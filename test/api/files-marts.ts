@@ -77,6 +77,7 @@ export async function createFileMarts(pool: pg.Pool): Promise<void> {
       goods_costs: 40_000,
       gross_profit: 60_000,
       market_size: 1_000_000,
+      previous_amounts: [80_000, ...Array<null>(11).fill(null)],
       occurred_at: START,
     },
   ]);

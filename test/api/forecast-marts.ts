@@ -82,3 +82,34 @@ export async function createForecastMarts(pool: pg.Pool): Promise<void> {
     })),
   );
 }
+
+/** At the end of the week of 21 April 2025: Boris proposed 4 times where he did 8 times before, and 12 such drops cost a fifth of sales. */
+export async function createWarningMarts(pool: pg.Pool): Promise<void> {
+  await pool.query(`
+    create table marts.fct_early_warnings (warning_id text primary key, manager_id text, indicator text, recent_value bigint,
+      recent_days bigint, baseline_value bigint, baseline_days bigint, drop_rate numeric, cases_before bigint,
+      amount_after_before numeric, amount_expected_before numeric, sales_drop_before numeric, sales_drop_before_low numeric,
+      sales_drop_before_high numeric, lead_time_weeks int, is_fallen boolean, week date, occurred_at timestamptz)`);
+  await fill(pool, 'fct_early_warnings', [
+    {
+      warning_id: '1:102:proposals',
+      manager_id: '1:102',
+      indicator: 'proposals',
+      recent_value: 4,
+      recent_days: 10,
+      baseline_value: 32,
+      baseline_days: 40,
+      drop_rate: 0.5,
+      cases_before: 12,
+      amount_after_before: 800_000,
+      amount_expected_before: 1_000_000,
+      sales_drop_before: 0.2,
+      sales_drop_before_low: 0.05,
+      sales_drop_before_high: 0.35,
+      lead_time_weeks: 3,
+      is_fallen: true,
+      week: '2025-04-21',
+      occurred_at: '2025-04-21T00:00:00+03:00',
+    },
+  ]);
+}

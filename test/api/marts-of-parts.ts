@@ -4,7 +4,7 @@ import { createCallMarts } from './calls-fixture.ts';
 import { createClientMarts } from './clients-marts.ts';
 import { createDealMarts } from './deal-marts.ts';
 import { createFileMarts } from './files-marts.ts';
-import { createForecastMarts } from './forecast-marts.ts';
+import { createForecastMarts, createWarningMarts } from './forecast-marts.ts';
 import { createMailMarts } from './mail-fixture.ts';
 import { createMeetingMarts } from './meetings-fixture.ts';
 
@@ -16,6 +16,7 @@ export async function createMartsOfParts(pool: pg.Pool): Promise<void> {
   await createMeetingMarts(pool);
   await createClientMarts(pool);
   await createForecastMarts(pool);
+  await createWarningMarts(pool);
   await createDealMarts(pool);
   await createAlertMarts(pool);
 }

@@ -54,7 +54,7 @@ describe('/meta tells an analyst what every number means', () => {
   it('every measure has a unit, a section of KPI.md, members to drill into, and says when it is 0 or null', () => {
     for (const measure of measures()) {
       expect(measure.meta?.['unit'], measure.name).toMatch(
-        /^(deals|stays|tasks|actions|calls|messages|meetings|clients|answers|tests|points|money|share|months|days|hours|seconds)$/,
+        /^(deals|stays|tasks|actions|calls|messages|meetings|clients|answers|tests|points|money|share|months|weeks|days|hours|seconds)$/,
       );
       expect(measure.meta?.['kpi'], measure.name).toMatch(/^section [A-J]$/);
       expect(measure.drillMembers?.length, measure.name).toBeGreaterThan(1);

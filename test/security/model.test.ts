@@ -17,6 +17,7 @@ describe('the data model', () => {
       'clients',
       'correspondence',
       'deals',
+      'early_warnings',
       'economics',
       'forecast',
       'forecast_backtest',
