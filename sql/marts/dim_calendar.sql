@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'clock': 'calendar'}, indexes=[{'columns': ['day'], 'unique': true}]) }}
+{{ config(materialized='table', meta={'clock': 'day'}, indexes=[{'columns': ['day'], 'unique': true}]) }}
 
 -- Days as such, without a time zone: a fact is put on a day in the account's time zone by whoever asks.
 

@@ -4,7 +4,7 @@ import { ModelNotBuiltError } from '../errors.ts';
 import { Relation } from '../jinja/relation.ts';
 import type { Manifest, ModelNode } from '../project/manifest.ts';
 import { publishedSql } from '../compile/fingerprints.ts';
-import { isVolatileSql, type Changes } from './changes.ts';
+import { clockOfSql, type Changes, type Clock } from './changes.ts';
 import type { Journal } from './journal.ts';
 import type { ModelState } from './model-states.ts';
 import type { Published } from './published.ts';
@@ -43,7 +43,7 @@ export class BuildContext {
   readonly built = new Map<string, Built>();
   /** Models whose columns are not those of the last build: incremental models below start anew. */
   readonly columnsChanged = new Set<string>();
-  readonly #volatile = new Map<string, boolean>();
+  readonly #clocks = new Map<string, Clock>();
 
   constructor(parts: {
     client: Client;
@@ -101,13 +101,14 @@ export class BuildContext {
     return model.refs.some((ref) => this.columnsChanged.has(ref) || this.hasChangedAncestor(this.model(ref)));
   }
 
-  /** Whether the model's own SQL asks for the time or the like, so that the same rows below do not mean the same rows here. */
-  isVolatile(name: string): boolean {
-    const known = this.#volatile.get(name);
+  /** Whether the same rows below mean the same rows in this model; `meta={'clock': 'day'}` says so where its SQL does not. */
+  clockOf(name: string): Clock {
+    const known = this.#clocks.get(name);
     if (known !== undefined) return known;
     const sql = publishedSql(this.manifest, this.compiler).get(name);
-    const isVolatile = isVolatileSql(`${sql?.full ?? ''}\n${sql?.incremental ?? ''}`);
-    this.#volatile.set(name, isVolatile);
-    return isVolatile;
+    const isDated = this.model(name).config.meta?.['clock'] === 'day';
+    const clock = isDated ? 'day' : clockOfSql(`${sql?.full ?? ''}\n${sql?.incremental ?? ''}`);
+    this.#clocks.set(name, clock);
+    return clock;
   }
 }

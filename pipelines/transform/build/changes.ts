@@ -7,6 +7,21 @@ import type { Published } from './published.ts';
 const VOLATILE =
   /\b(?:now\s*\(|current_(?:date|time|timestamp)\b|local(?:time|timestamp)\b|(?:clock|statement|transaction)_timestamp\s*\(|timeofday\s*\(|random\s*\(|gen_random_uuid|nextval|txid_|pg_current_|pg_snapshot)/i;
 
+/** The day of the build in a time zone: the same for all builds of a quarter of an hour, for in every zone the day begins on one. */
+const TODAY = /\(\s*now\(\)\s+at\s+time\s+zone\s+(?:\([^()]*\)|[\w.]+)\s*\)\s*::\s*date/gi;
+
+/** When something was built last. */
+export interface Since {
+  /** Lowest transaction it may not have seen (xid8 as text). */
+  readonly through: string;
+  readonly buildId: string;
+  /** Within the quarter of an hour that it is now. */
+  readonly isOfThisQuarter: boolean;
+}
+
+/** How the answer of a query moves with the time alone: not at all, from day to day, or at any moment. */
+export type Clock = 'none' | 'day' | 'moment';
+
 /**
  * What this build has found to be changed, so that what rests on nothing but unchanged things is kept as it is. Raw rows carry the id of
  * the transaction that wrote them; a source without such a column counts as changed, a `conf` table is part of the fingerprint.
@@ -64,23 +79,15 @@ export class Changes {
   }
 
   /** Whether what a model (or test) reads may have other rows than when it was built through `through` in build `buildId`. */
-  inputs(
-    context: BuildContext,
-    node: Pick<ModelNode, 'refs' | 'sources'>,
-    since: { readonly through: string; readonly buildId: string },
-  ): boolean {
+  inputs(context: BuildContext, node: Pick<ModelNode, 'refs' | 'sources'>, since: Since): boolean {
     if (node.sources.some((key) => this.source(key, since.through))) return true;
     return node.refs.some((ref) => this.relation(context, ref, since));
   }
 
-  relation(
-    context: BuildContext,
-    name: string,
-    since: { readonly through: string; readonly buildId: string },
-  ): boolean {
+  relation(context: BuildContext, name: string, since: Since): boolean {
     const model = context.model(name);
     if (model.config.materialized === 'view' || model.config.materialized === 'ephemeral')
-      return context.isVolatile(name) || this.inputs(context, model, since);
+      return isPast(context.clockOf(name), since) || this.inputs(context, model, since);
     const known = this.#models.get(name);
     if (known === true) return true;
     // Built by itself after the one that asks: it may know more.
@@ -91,7 +98,14 @@ export class Changes {
 
 const MAX = 2n ** 64n;
 
-/** Whether a query names the clock, chance or the transaction itself; comments do not count. */
-export function isVolatileSql(sql: string): boolean {
-  return VOLATILE.test(sql.replace(/\/\*[\s\S]*?\*\/|--[^\n]*/g, ' '));
+/** Looks for the clock, chance and the transaction itself; comments do not count. */
+export function clockOfSql(sql: string): Clock {
+  const code = sql.replace(/\/\*[\s\S]*?\*\/|--[^\n]*/g, ' ');
+  if (!VOLATILE.test(code)) return 'none';
+  return VOLATILE.test(code.replace(TODAY, ' ')) ? 'moment' : 'day';
+}
+
+/** Whether the time alone may have changed what was built then. */
+export function isPast(clock: Clock, since: Pick<Since, 'isOfThisQuarter'>): boolean {
+  return clock === 'moment' || (clock === 'day' && !since.isOfThisQuarter);
 }

@@ -1,5 +1,6 @@
 import type { ModelNode } from '../project/manifest.ts';
 import type { Relation } from '../jinja/relation.ts';
+import { isPast } from './changes.ts';
 import type { BuildContext } from './build-context.ts';
 import { settingsHash } from './model-states.ts';
 
@@ -24,8 +25,7 @@ export function canBeKept(context: BuildContext, model: ModelNode): boolean {
   const published = context.published.find(model.relation);
   if (config.materialized === 'view') return published?.kind === 'v' && !readsAside(context, model);
   if (published?.kind !== 'r' || context.hasChangedAncestor(model)) return false;
-  const isDated = config.meta?.['clock'] === 'calendar';
-  if (isDated ? !state.isOfThisQuarter : context.isVolatile(model.name)) return false;
+  if (isPast(context.clockOf(model.name), state)) return false;
   return !context.changes.inputs(context, model, state);
 }
 

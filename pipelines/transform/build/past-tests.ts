@@ -1,10 +1,8 @@
+import type { Since } from './changes.ts';
 import type { BuildContext } from './build-context.ts';
 
 /** What the last build of this project to be published found. */
-export interface PastTests {
-  readonly buildId: string;
-  /** Lowest transaction it may not have seen (xid8 as text). */
-  readonly through: string;
+export interface PastTests extends Since {
   /** Test → fingerprint of the SQL that passed. */
   readonly passed: ReadonlyMap<string, string>;
 }
@@ -15,12 +13,14 @@ export async function passedBefore(context: BuildContext): Promise<PastTests | u
   const { rows } = await context.client.query<{
     buildId: string;
     through: string;
+    isOfThisQuarter: boolean;
     test: string | null;
     fingerprint: string;
   }>(
-    `select past.build_id::text as "buildId", past.built_through::text as through, tests.test, tests.fingerprint
+    `select past.build_id::text as "buildId", past.built_through::text as through, past."isOfThisQuarter", tests.test, tests.fingerprint
      from (
-       select build_id, built_through from ops.builds
+       select build_id, built_through, date_bin('15 min', started_at, 'epoch') = date_bin('15 min', now(), 'epoch') as "isOfThisQuarter"
+       from ops.builds
        where project = $1 and status = 'succeeded' and system_identifier = $2
        order by build_id desc limit 1
      ) as past
@@ -33,5 +33,5 @@ export async function passedBefore(context: BuildContext): Promise<PastTests | u
   const passed = new Map(
     rows.flatMap(({ test, fingerprint }) => (test === null ? [] : [[test, fingerprint]])),
   );
-  return { buildId: last.buildId, through: last.through, passed };
+  return { ...last, passed };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ModelSqlError, type Place } from '../errors.ts';
 import type { DataTest } from '../project/manifest.ts';
 import type { BuildContext } from './build-context.ts';
-import { isVolatileSql } from './changes.ts';
+import { clockOfSql, isPast } from './changes.ts';
 import { countSql } from './count-failures.ts';
 import { narrowedSql } from './narrow-test.ts';
 import { passedBefore, type PastTests } from './past-tests.ts';
@@ -61,7 +61,7 @@ export async function runDataTests(context: BuildContext, isWholeProject: boolea
 }
 
 function isUntouched(context: BuildContext, test: DataTest, past: PastTests, sql: string): boolean {
-  return !isVolatileSql(sql) && !context.changes.inputs(context, test, past);
+  return !isPast(clockOfSql(sql), past) && !context.changes.inputs(context, test, past);
 }
 
 /** All at once; those that fail, and all of them when the statement itself fails, once more one by one. */

@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'clock': 'calendar'}, indexes=[{'columns': ['day'], 'unique': true}]) }}
+{{ config(materialized='table', meta={'clock': 'day'}, indexes=[{'columns': ['day'], 'unique': true}]) }}
 
 -- Every day from 2000 to the end of the year after next, so that it needs no fact to know its bounds and every fact can use it.
 
