@@ -19,7 +19,7 @@ stage_stays as (
 
 ),
 
-ownership as (
+ownership as not materialized (
 
     select * from {{ ref('int_deal_ownership') }}
 
