@@ -31,7 +31,10 @@ export function lastDue(digest: Timing, now: Date, days: WorkingDays): Edition |
 
 /** A day's moment on the account's clock. An hour that the clocks jump over is the hour after, one that comes twice is the first. */
 export function momentOf(day: string, clock: string, timeZone: string): Date {
-  return DateTime.fromISO(`${day}T${clock}`, { zone: timeZone }).toJSDate();
+  const moment = DateTime.fromISO(`${day}T${clock}`, { zone: timeZone });
+  // Which of the two luxon takes depends on the season it is asked in.
+  const hourBefore = moment.minus({ hours: 1 });
+  return (hourBefore.toFormat('HH:mm') === moment.toFormat('HH:mm') ? hourBefore : moment).toJSDate();
 }
 
 function isDueOn({ every }: Timing, day: string, days: WorkingDays): boolean {

@@ -8,7 +8,7 @@ import { STEP_TITLES, WORDS } from './words.ts';
 
 /** Sums whose changes are worth telling, and by what each is taken apart. Averages and rates cannot be taken apart into parts that add up. */
 const TOLD: readonly { readonly measure: string; readonly by: readonly string[] }[] = [
-  { measure: 'funnel.won_amount', by: ['manager', 'source', 'pipeline'] },
+  { measure: 'funnel.won_amount', by: ['manager', 'source'] },
   { measure: 'funnel.leads_new', by: ['source', 'manager'] },
   { measure: 'funnel.proposals_sent', by: ['manager', 'source'] },
   { measure: 'funnel.deals_lost', by: ['loss_reason', 'lost_from_step', 'manager'] },
@@ -19,8 +19,8 @@ const TOLD: readonly { readonly measure: string; readonly by: readonly string[] 
   { measure: 'activities.crm_actions', by: ['manager', 'kind'] },
 ];
 const SENTENCES = 3;
-/** About two standard deviations of a count: less is what chance does. */
-const LEAST_SCORE = 1.8;
+/** Standard deviations of a count: changes below one are what chance does any day. */
+const LEAST_SCORE = 1;
 /** A part that explains less than this of a change is no explanation. */
 const LEAST_SHARE = 0.3;
 
@@ -140,8 +140,8 @@ function sentenceOf({ annotation, now, before }: Change, part: Part | undefined,
   const head = `${titleOf(annotation, language)}: ${number(now)}, ${WORDS[language].vs} ${number(before)}${percent}`;
   if (!part) return `${head}.`;
   const of = language === 'ru' ? 'из' : 'of';
-  const mostly = language === 'ru' ? 'больше всего дал' : 'mostly';
-  return `${head}; ${mostly} ${part.title.toLowerCase()} «${part.name}»: ${signed(part.delta)} ${of} ${signed(delta)}.`;
+  const chiefly = language === 'ru' ? 'главное' : 'chiefly';
+  return `${head}; ${chiefly}: ${part.title.toLowerCase()} «${part.name}», ${signed(part.delta)} ${of} ${signed(delta)}.`;
 }
 
 const queryOf = (measure: string, { from, to }: Span, dimension?: string): object => ({

@@ -56,8 +56,8 @@ export function chartSvg(chart: Chart, language: Language): string {
       axisTick: { show: false },
       axisLabel: {
         fontSize: 10,
-        hideOverlap: true,
-        ...(chart.labels.length > 8 && isLong(chart) && { rotate: 35 }),
+        interval: 0,
+        ...(chart.labels.length > 6 && isLong(chart) && { rotate: 35, width: 90, overflow: 'truncate' as const }),
       },
     },
     yAxis: {

@@ -103,7 +103,7 @@ function sentencesHtml({ sentences, language }: ReportDocument): string {
 function tableHtml(table: Table, { language, currency }: ReportDocument, isFile: boolean): string {
   const columns = table.columns
     .map((column, index) => ({ column, index }))
-    .filter(({ column }) => isFile || column.isWide !== true);
+    .filter(({ column }) => (isFile || column.isWide !== true) && !column.key.endsWith('.step_no'));
   const heading = subtitle(table.title, table.link);
   if (table.rows.length === 0)
     return `${heading}<p style="margin:0;${FONT};font-size:14px;color:${DIM}">${table.empty}</p>`;
