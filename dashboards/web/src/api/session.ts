@@ -12,7 +12,7 @@ export interface Session {
 
 export async function fetchSession(): Promise<Session | null> {
   const session = await request<Session | { role: null }>('/web/session');
-  return session.role === null ? null : (session);
+  return session.role === null ? null : session;
 }
 
 export const logInWithPassword = (user: string, password: string): Promise<void> =>

@@ -7,21 +7,28 @@ export interface Deviation {
   readonly tone: 'good' | 'bad';
   readonly isAbove: boolean;
   readonly word: WordKey;
-  readonly share?: string;
 }
 
 /** Nearer than this to the average is average. */
 const NEAR = 0.2;
 
-const isAdditive = ({ unit, aggregate }: Member): boolean =>
-  unit !== 'share' && (aggregate === 'sum' || aggregate === 'count');
+/** A count or a sum is what its rows sum to; an average or a count of distinct clients is not. */
+function isAdditive(measure: Member, rows: readonly Row[], total: Row | undefined): boolean {
+  if (measure.unit === 'share' || measure.denominator !== undefined || total === undefined) return false;
+  const sum = rows.reduce((so, row) => so + (numberOf(row[measure.name]) ?? 0), 0);
+  const whole = numberOf(total[measure.name]);
+  return whole !== null && Math.abs(sum - whole) <= 1e-6 * Math.max(1, Math.abs(whole));
+}
 
 /**
  * What a member of the team has on average: of counts and sums the mean over people, of ratios, averages and medians the one of all of
  * them together, for a mean of ratios weighs two deals as much as two hundred.
  */
-export function averageOf(measure: Member, people: readonly Row[], total: Row | undefined): number | null {
-  if (!isAdditive(measure)) return numberOf(total?.[measure.name]);
+export function averageOf(
+  measure: Member,
+  { rows, people, total }: { rows: readonly Row[]; people: readonly Row[]; total: Row | undefined },
+): number | null {
+  if (!isAdditive(measure, rows, total)) return numberOf(total?.[measure.name]);
   if (people.length === 0) return null;
   return people.reduce((sum, row) => sum + (numberOf(row[measure.name]) ?? 0), 0) / people.length;
 }

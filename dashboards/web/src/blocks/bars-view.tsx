@@ -31,7 +31,7 @@ export function BarsView({ block }: { block: BarsBlock }) {
     measures: withParts(catalog, block.measures),
     dimensions: block.orderBy === undefined ? [block.by] : [block.by, block.orderBy],
     filters: [...scope.filters(view), ...(block.filters ?? [])],
-    ...scope.dated(view, scope.range),
+    ...scope.dated(block.measures[0]!, scope.range),
   });
   const members = block.measures.map((name) => catalog.find(name)!);
   const [first] = members;

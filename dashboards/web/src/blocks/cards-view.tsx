@@ -39,7 +39,7 @@ function Card({ member, measured }: { member: Member; measured: Measured | undef
   const t = useWords();
   const scope = useScope();
   const value = measured?.value ?? null;
-  const isSmall = measured?.denominator != null && measured.denominator < SMALL;
+  const isSmall = member.unit === 'share' && measured?.denominator != null && measured.denominator < SMALL;
   return (
     <button
       type="button"
@@ -58,20 +58,31 @@ function Card({ member, measured }: { member: Member; measured: Measured | undef
       )}
       <span className="card-foot">
         <Change member={member} now={value} before={measured?.before ?? null} />
-        {measured?.denominator != null && (
-          <span className="muted" title={isSmall ? t('smallSample') : undefined}>
-            {t('ofWhich', {
-              n: format.short(undefined, measured.numerator),
-              d: format.short(undefined, measured.denominator),
-            })}
-          </span>
-        )}
-        {!scope.isDated(member.view) && <span className="muted">{t('now')}</span>}
+        {measured !== undefined && <Sample member={member} measured={measured} />}
+        {!scope.isDated(member.name) && <span className="muted">{t('now')}</span>}
       </span>
       {measured !== undefined && measured.trend.length > 2 && (
         <Sparkline values={measured.trend} isRatio={member.unit === 'share'} />
       )}
     </button>
+  );
+}
+
+/** What a ratio rests on: 12 of 140, or of an average only over how many. */
+function Sample({ member, measured }: { member: Member; measured: Measured }) {
+  const t = useWords();
+  const format = useFormat();
+  const catalog = useCatalog();
+  const { numerator, denominator } = measured;
+  if (denominator === null) return null;
+  const unitOf = (name: string | undefined): string | undefined => name && catalog.find(name)?.unit;
+  const d = format.short(unitOf(member.denominator), denominator);
+  return (
+    <span className="muted" title={denominator < SMALL ? t('smallSample') : undefined}>
+      {member.unit === 'share'
+        ? t('ofWhich', { n: format.short(unitOf(member.numerator), numerator), d })
+        : t('over', { d })}
+    </span>
   );
 }
 

@@ -33,7 +33,7 @@ export function CompareView({ block }: { block: CompareBlock }) {
         ? [{ member: `${view}.team`, operator: 'equals', values: team } as const]
         : []),
     ],
-    ...scope.dated(view, scope.range),
+    ...scope.dated(block.measures[0]!, scope.range),
   };
   const { data, isLoading, error, refetch } = useLoad({
     ...query,
@@ -55,7 +55,7 @@ export function CompareView({ block }: { block: CompareBlock }) {
     rows: measures.map((one) => [
       titleOf(one),
       ...people.map((row) => numberOf(row[one.name])),
-      averageOf(one, everybody, totals.data?.[0]),
+      averageOf(one, { rows: everybody, people: everybody, total: totals.data?.[0] }),
     ]),
   });
   return (
@@ -92,7 +92,11 @@ export function CompareView({ block }: { block: CompareBlock }) {
             </thead>
             <tbody>
               {measures.map((one) => {
-                const average = averageOf(one, everybody, totals.data?.[0]);
+                const average = averageOf(one, {
+                  rows: everybody,
+                  people: everybody,
+                  total: totals.data?.[0],
+                });
                 return (
                   <tr key={one.name}>
                     <th scope="row" title={one.definition[language]}>

@@ -49,7 +49,7 @@ export function FunnelView({ block }: { block: FunnelBlock }) {
       const first = steps[0]?.reached ?? 1;
       return {
         ...base(colours),
-        grid: { left: 4, right: 130, top: 4, bottom: 4, containLabel: true },
+        grid: { left: 4, right: 158, top: 4, bottom: 4, containLabel: true },
         xAxis: { type: 'value', show: false, max: first },
         yAxis: {
           ...categories(

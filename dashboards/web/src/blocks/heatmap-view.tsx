@@ -30,7 +30,7 @@ export function HeatmapView({ block }: { block: HeatmapBlock }) {
     measures: [block.measure],
     dimensions: [block.x, block.y],
     filters: scope.filters(view),
-    ...scope.dated(view, scope.range),
+    ...scope.dated(block.measure, scope.range),
   });
   const { hours, days, cells } = useMemo(() => {
     const found = (data ?? []).flatMap((row) => {

@@ -32,10 +32,6 @@ interface Line {
   readonly forecast: number | null;
 }
 
-/** The end of the month of a day: a plan is for the month, and its pace tells how far it should be today. */
-const endOfMonth = (day: string): string =>
-  new Date(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)), 0)).toISOString().slice(0, 10);
-
 /** Plan and fact of the whole months the period touches, as bars: fact, where it should be by now, and the plan as the full length. */
 export function PlanView({ block }: { block: PlanBlock }) {
   const t = useWords();
@@ -44,15 +40,12 @@ export function PlanView({ block }: { block: PlanBlock }) {
   const format = useFormat();
   const scope = useScope();
   const measures = [PLAN, FACT, DUE, EXECUTION, PACE, FORECAST].filter((one) => catalog.has(one));
-  const months = {
-    from: `${scope.range.from.slice(0, 8)}01`,
-    to: endOfMonth(scope.range.to),
-  };
+  const months = scope.daysOf(PLAN, scope.range);
   const query = (dimensions: readonly string[]) => ({
     measures,
     dimensions,
     filters: scope.filters('plan_fact'),
-    ...scope.dated('plan_fact', months),
+    ...scope.dated(PLAN, scope.range),
   });
   const whole = useLoad(query([]));
   const hasTeams = catalog.has(name('team'));

@@ -16,7 +16,7 @@ export function RecordsView({ block }: { block: RecordsBlock }) {
     dimensions: block.columns.filter((name) => !isMeasure(name)),
     ...(measures.length > 0 && { measures }),
     filters: [...scope.filters(view), ...(block.filters ?? [])],
-    ...scope.dated(view, scope.range),
+    ...(!block.isNow && scope.dated(`${view}.`, scope.range)),
     order: [[block.sortBy, block.direction ?? 'desc']],
     limit: block.limit ?? 50,
   });
@@ -30,7 +30,7 @@ export function RecordsView({ block }: { block: RecordsBlock }) {
       error={error}
       retry={() => void refetch()}
       isEmpty={data?.length === 0}
-      isEmptyGood={!scope.isDated(view)}
+      isEmptyGood={block.isNow ?? false}
       deaf={scope.deaf(view)}
       sheet={sheet}
       height={320}

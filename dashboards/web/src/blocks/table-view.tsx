@@ -4,6 +4,7 @@ import {
   tableFeatures,
   useTable,
   type ColumnDef,
+  type SortFn,
 } from '@tanstack/react-table';
 import { useMemo } from 'react';
 import { numberOf, useLoad, type Row } from '../api/cube.ts';
@@ -24,6 +25,11 @@ import { averageOf, deviationOf, type Deviation } from './averages.ts';
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
 
+const byText: SortFn<typeof features, Row> = (one, other, column) =>
+  String(one.getValue(column)).localeCompare(String(other.getValue(column)), undefined, { numeric: true });
+const byNumber: SortFn<typeof features, Row> = (one, other, column) =>
+  Number(one.getValue(column)) - Number(other.getValue(column));
+
 /** Numbers by people, sources or stages: sortable, each to be opened, with the total and the average below. */
 export function TableView({ block }: { block: TableBlock }) {
   const t = useWords();
@@ -41,7 +47,7 @@ export function TableView({ block }: { block: TableBlock }) {
   const query = {
     measures: [...new Set([...withParts(catalog, block.measures), ...norms])],
     filters: [...scope.filters(view), ...(block.filters ?? [])],
-    ...scope.dated(view, scope.range),
+    ...(!block.isAlways && scope.dated(block.measures[0]!, scope.range)),
   };
   const { data, isLoading, error, refetch } = useLoad({ ...query, dimensions: keys });
   const totals = useLoad(query);
@@ -58,7 +64,7 @@ export function TableView({ block }: { block: TableBlock }) {
   );
   const people = rows.filter((row) => row[keys[0]!] !== null);
   const averages = new Map(
-    measures.map((one) => [one.name, block.hasAverage ? averageOf(one, people, total) : null]),
+    measures.map((one) => [one.name, block.hasAverage ? averageOf(one, { rows, people, total }) : null]),
   );
   const nameOf = (row: Row, by: string): string => {
     const value = row[by];
@@ -67,12 +73,18 @@ export function TableView({ block }: { block: TableBlock }) {
   };
   const columns = useMemo<ColumnDef<typeof features, Row>[]>(
     () => [
-      ...block.by.map((by) => ({ id: by, accessorFn: (row: Row) => nameOf(row, by), header: by })),
+      ...block.by.map((by) => ({
+        id: by,
+        accessorFn: (row: Row) => nameOf(row, by),
+        header: by,
+        sortFn: byText,
+      })),
       ...measures.map((one) => ({
         id: one.name,
         // What is not defined goes last, whichever the direction.
         accessorFn: (row: Row) => numberOf(row[one.name]) ?? undefined,
         header: one.name,
+        sortFn: byNumber,
         sortUndefined: 'last' as const,
         sortDescFirst: true,
       })),
@@ -234,14 +246,16 @@ interface NumberCellProps {
   readonly deviation: Deviation | undefined;
 }
 
-function NumberCell({ member, row, slice, deviation }: NumberCellProps) {
+function NumberCell({ member, row, slice, deviation: found }: NumberCellProps) {
   const t = useWords();
   const format = useFormat();
   const value = numberOf(row[member.name]);
   const [numerator, denominator] = [member.numerator, member.denominator].map((part) =>
     part === undefined ? null : numberOf(row[part]),
   );
-  const isSmall = denominator != null && denominator < SMALL;
+  const isSmall = member.unit === 'share' && denominator != null && denominator < SMALL;
+  // Of two deals one more or less is chance, nothing to colour.
+  const deviation = isSmall ? undefined : found;
   const notes = [
     denominator != null &&
       t('ofWhich', {
@@ -250,7 +264,6 @@ function NumberCell({ member, row, slice, deviation }: NumberCellProps) {
       }),
     isSmall && t('smallSample'),
     deviation && t(deviation.word),
-    deviation?.share !== undefined && deviation.share,
   ].filter(Boolean);
   const text = format.full(member.unit, value);
   return (

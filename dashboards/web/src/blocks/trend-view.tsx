@@ -35,15 +35,19 @@ export function TrendView({ block }: { block: TrendBlock }) {
   const handle = useRef<ChartHandle>(null);
   const view = viewOf(block.measures[0]!);
   const date = dateOf(view);
-  const bucket = `${date}.${scope.granularity}`;
+  const granularity = block.isAlways ? 'month' : scope.granularity;
+  const bucket = `${date}.${granularity}`;
   const query = (range: typeof scope.range) => ({
     measures: block.measures,
     ...(block.by && { dimensions: [block.by] }),
     filters: scope.filters(view),
-    ...scope.dated(view, range, scope.granularity),
+    ...(block.isAlways
+      ? { timeDimension: { dimension: date, granularity } }
+      : scope.dated(block.measures[0]!, range, granularity)),
   });
   const now = useLoad(query(scope.range));
-  const hasComparison = scope.compare !== undefined && block.measures.length === 1 && !block.by;
+  const hasComparison =
+    scope.compare !== undefined && !block.isAlways && block.measures.length === 1 && !block.by;
   const before = useLoad(hasComparison ? query(scope.compare) : undefined);
 
   const { times, series } = useMemo(() => {
@@ -76,7 +80,7 @@ export function TrendView({ block }: { block: TrendBlock }) {
   }, [now.data, before.data, bucket, block, catalog, language, hasComparison, format, scope]);
 
   const unit = series[0]?.measure.unit;
-  const labels = times.map((time) => format.bucket(time, scope.granularity));
+  const labels = times.map((time) => format.bucket(time, granularity));
   const option = useCallback(
     (colours: Colours) => ({
       ...base(colours),

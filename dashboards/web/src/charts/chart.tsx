@@ -56,5 +56,5 @@ export function Chart({ label, height, option, handle, onPick }: ChartProps) {
         chart.current?.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: colours.surface }),
     };
   }, [handle, colours]);
-  return <div ref={box} className="chart" style={{ height }} role="img" aria-label={label} />;
+  return <div ref={box} className="chart" style={{ minHeight: height }} role="img" aria-label={label} />;
 }

@@ -35,7 +35,8 @@ export function Toolbar({ page }: { page: Page | undefined }) {
     FilterName,
     string[]
   >;
-  const isDated = [...views].some((view) => scope.isDated(view));
+  const isDated =
+    !page.isAsOfNow && [...views].some((view) => scope.isDated(`${view}.`) || view === 'regulation');
   return (
     <div className="toolbar" role="group" aria-label={t('filters')}>
       {isDated && (

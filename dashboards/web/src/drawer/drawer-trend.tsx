@@ -3,6 +3,7 @@ import { numberOf, useLoad, type Filter } from '../api/cube.ts';
 import { base, categories, values as valueAxis } from '../charts/axes.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { Colours } from '../charts/colours.ts';
+import type { Range } from '../controls/periods.ts';
 import { useWords } from '../i18n/words.ts';
 import { useTitle, type Member } from '../model/catalog.ts';
 import { useFormat } from '../model/format.ts';
@@ -22,11 +23,14 @@ export function DrawerTrend({ member, filters, date }: DrawerTrendProps) {
   const titleOf = useTitle();
   const format = useFormat();
   const scope = useScope();
-  const query = ({ from, to }: { from: string; to: string }) => ({
-    measures: [member.name],
-    filters,
-    timeDimension: { dimension: date, granularity: scope.granularity, dateRange: [from, to] as const },
-  });
+  const query = (range: Range) => {
+    const { from, to } = scope.daysOf(member.name, range);
+    return {
+      measures: [member.name],
+      filters,
+      timeDimension: { dimension: date, granularity: scope.granularity, dateRange: [from, to] as const },
+    };
+  };
   const now = useLoad(query(scope.range));
   const before = useLoad(scope.compare && query(scope.compare));
   const bucket = `${date}.${scope.granularity}`;

@@ -3,6 +3,7 @@ import { numberOf, useLoad, type Filter } from '../api/cube.ts';
 import { Change, SMALL } from '../blocks/cards-view.tsx';
 import { Records, useRecordSheet } from '../blocks/records.tsx';
 import { go, useAddress } from '../controls/address.ts';
+import type { Range } from '../controls/periods.ts';
 import { ExportMenu } from '../export/export-menu.tsx';
 import { useLanguage } from '../i18n/language.ts';
 import { valueName } from '../i18n/values.ts';
@@ -51,7 +52,7 @@ export function Drawer({ measure }: { measure: string }) {
     ...datedBy(member, scope, range),
   });
   const now = useLoad(query(scope.range));
-  const before = useLoad(scope.compare && scope.isDated(member.view) ? query(scope.compare) : undefined);
+  const before = useLoad(scope.compare && scope.isDated(member.name) ? query(scope.compare) : undefined);
   const value = numberOf(now.data?.[0]?.[measure]);
 
   useEffect(() => {
@@ -60,6 +61,7 @@ export function Drawer({ measure }: { measure: string }) {
   }, []);
   const close = (): void => go({ open: undefined, slice: [] });
   const people = useSliceName(slice, filters);
+  const days = scope.daysOf(measure, scope.range);
 
   return (
     <dialog
@@ -77,10 +79,9 @@ export function Drawer({ measure }: { measure: string }) {
           <div>
             <h2 id="drawer-title">{titleOf(member)}</h2>
             <p className="muted">
-              {[
-                scope.isDated(member.view) ? format.range(scope.range.from, scope.range.to) : t('now'),
-                ...people,
-              ].join(' · ')}
+              {[scope.isDated(member.name) ? format.range(days.from, days.to) : t('now'), ...people].join(
+                ' · ',
+              )}
             </p>
           </div>
           <button type="button" className="icon-button" aria-label={t('close')} onClick={close}>
@@ -99,7 +100,7 @@ export function Drawer({ measure }: { measure: string }) {
           <p>{member.definition[language]}</p>
           <Parts member={member} row={now.data?.[0]} />
         </Section>
-        {scope.isDated(member.view) && scope.range.from !== scope.range.to && (
+        {scope.isDated(member.name) && scope.range.from !== scope.range.to && (
           <Section title={t('trend')}>
             <DrawerTrend member={member} filters={filters} date={scope.dateOf(measure)} />
           </Section>
@@ -114,11 +115,12 @@ export function Drawer({ measure }: { measure: string }) {
 const datedBy = (
   member: Member,
   scope: ReturnType<typeof useScope>,
-  { from, to }: { from: string; to: string },
-): { timeDimension?: { dimension: string; dateRange: readonly [string, string] } } =>
-  scope.isDated(member.view)
-    ? { timeDimension: { dimension: scope.dateOf(member.name), dateRange: [from, to] } }
-    : {};
+  range: Range,
+): { timeDimension?: { dimension: string; dateRange: readonly [string, string] } } => {
+  if (!scope.isDated(member.name)) return {};
+  const { from, to } = scope.daysOf(member.name, range);
+  return { timeDimension: { dimension: scope.dateOf(member.name), dateRange: [from, to] } };
+};
 
 function Section({ title, more, children }: { title: string; more?: ReactNode; children: ReactNode }) {
   return (
@@ -287,7 +289,7 @@ function Behind({ member, filters }: { member: Member; filters: readonly Filter[
       ) : error ? (
         <Failure error={error} retry={() => void refetch()} />
       ) : data?.length === 0 ? (
-        <Empty isNow={!scope.isDated(member.view)} />
+        <Empty isNow={!scope.isDated(member.name)} />
       ) : (
         <Records columns={columns} rows={data ?? []} />
       )}

@@ -60,7 +60,7 @@ export const WORDS = {
   },
   save: { en: 'Save', ru: 'Сохранить' },
   remove: { en: 'Remove', ru: 'Удалить' },
-  asOf: { en: 'Data as of {when}', ru: 'Данные на {when}' },
+  asOf: { en: 'As of {when}', ru: 'На {when}' },
   now: { en: 'as of now', ru: 'на сейчас' },
   building: { en: 'updating…', ru: 'обновляются…' },
   // Controls
@@ -102,6 +102,7 @@ export const WORDS = {
   details: { en: 'Details', ru: 'Подробнее' },
   versus: { en: 'against {when}', ru: 'к {when}' },
   ofWhich: { en: '{n} of {d}', ru: '{n} из {d}' },
+  over: { en: 'over {d}', ru: 'по {d}' },
   smallSample: { en: 'small sample', ru: 'малая выборка' },
   definition: { en: 'Definition', ru: 'Определение' },
   numerator: { en: 'Numerator', ru: 'Числитель' },

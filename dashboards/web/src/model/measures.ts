@@ -39,20 +39,18 @@ export function useMeasures(names: readonly string[], more: readonly Filter[] = 
   const catalog = useCatalog();
   const scope = useScope();
   const known = names.filter((name) => catalog.has(name));
-  const views = [...new Set(known.map(viewOf))];
-  const asked = views.map((view) => ({
-    view,
-    measures: known.filter((name) => viewOf(name) === view),
-    queries: queriesOf(
-      view,
-      known.filter((name) => viewOf(name) === view),
-      { catalog, scope, more },
-    ),
-  }));
+  // A view may hold both what happened in the period and what is now.
+  const groups = [...new Set(known.map((name) => `${viewOf(name)} ${String(scope.isDated(name))}`))];
+  const asked = groups.map((group) => {
+    const measures = known.filter((name) => `${viewOf(name)} ${String(scope.isDated(name))}` === group);
+    const view = viewOf(measures[0]!);
+    return { view, measures, queries: queriesOf(view, measures, { catalog, scope, more }) };
+  });
   const queries = asked.flatMap(({ queries: { now, before, trend } }) => [now, before, trend]);
   return useQueries({
-    queries: queries.map((query) => ({
-      queryKey: ['load', query],
+    queries: queries.map((query, index) => ({
+      // One that is not asked needs a key of its own.
+      queryKey: ['load', query ?? index],
       queryFn: () => load(query!),
       enabled: query !== undefined,
     })),
@@ -85,9 +83,9 @@ function queriesOf(
   const query = (range: Range, granularity?: string): LoadQuery => ({
     measures: granularity === undefined ? withParts(catalog, measures) : measures,
     filters,
-    ...scope.dated(view, range, granularity),
+    ...scope.dated(measures[0]!, range, granularity),
   });
-  if (!scope.isDated(view)) return { now: query(scope.range), before: undefined, trend: undefined };
+  if (!scope.isDated(measures[0]!)) return { now: query(scope.range), before: undefined, trend: undefined };
   return {
     now: query(scope.range),
     before: scope.compare && query(scope.compare),

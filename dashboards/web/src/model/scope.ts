@@ -15,10 +15,12 @@ export interface Scope {
   filters(view: string): Filter[];
   /** The filters in use that the view has no dimension for. */
   deaf(view: string): FilterName[];
-  /** Whether the view counts by the period; others are as of now. */
-  isDated(view: string): boolean;
-  /** The period of a query, nothing for a view without one. */
-  dated(view: string, range: Range, granularity?: string): Pick<LoadQuery, 'timeDimension'>;
+  /** Whether the measure counts by the period; others are as of now. */
+  isDated(measure: string): boolean;
+  /** The period of a query, nothing for a measure as of now. */
+  dated(measure: string, range: Range, granularity?: string): Pick<LoadQuery, 'timeDimension'>;
+  /** The days a measure is counted over: a plan is for months, so plan and fact are of the whole months that the period touches. */
+  daysOf(measure: string, range: Range): Range;
   /** The dimension that says when for one measure: of the funnel's steps it depends on the switch. */
   dateOf(measure: string): string;
 }
@@ -35,8 +37,8 @@ const DIMENSIONS: Readonly<Record<FilterName, string>> = {
   source: 'source',
 };
 
-/** The dimension that says when, by view, where it is not `date`. */
-const DATES: Readonly<Record<string, string | undefined>> = { forecast_backtest: 'month' };
+/** Stocks: what waits, is open or expected now. Their views have dates for other measures of theirs, or of now alone. */
+const AS_OF_NOW = /^(?:regulation\.(?!stage_sla_rate|stays_)|forecast\.|early_warnings\.|data_health\.)/;
 
 export function dimensionOf(catalog: Catalog, view: string, filter: FilterName): string | undefined {
   if (filter === 'source' && !LEAD_SOURCE_VIEWS.has(view)) return undefined;
@@ -44,7 +46,14 @@ export function dimensionOf(catalog: Catalog, view: string, filter: FilterName):
   return catalog.has(name) ? name : undefined;
 }
 
-export const dateOf = (view: string): string => `${view}.${DATES[view] ?? 'date'}`;
+/** The end of the month of a day. */
+const endOfMonth = (day: string): string =>
+  new Date(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)), 0)).toISOString().slice(0, 10);
+
+const daysOf = (measure: string, { from, to }: Range): Range =>
+  viewOf(measure) === 'plan_fact' ? { from: `${from.slice(0, 8)}01`, to: endOfMonth(to) } : { from, to };
+
+export const dateOf = (view: string): string => `${view}.date`;
 
 export function makeScope(address: Address, catalog: Catalog, timeZone: string): Scope {
   const today = todayIn(timeZone);
@@ -56,13 +65,15 @@ export function makeScope(address: Address, catalog: Catalog, timeZone: string):
     ...(address.compareFrom && { from: address.compareFrom }),
     ...(address.compareTo && { to: address.compareTo }),
   });
-  const isDated = (view: string): boolean => catalog.has(dateOf(view));
+  const isDated = (measure: string): boolean =>
+    !AS_OF_NOW.test(measure) && catalog.has(dateOf(viewOf(measure)));
   return {
     range,
     compare,
     today,
     granularity: granularityFor(address.by, range),
     isDated,
+    daysOf,
     dateOf: (measure) =>
       EITHER_WAY.has(measure) && address.mode === 'cohort' ? 'funnel.created_at' : dateOf(viewOf(measure)),
     filters: (view) =>
@@ -77,16 +88,18 @@ export function makeScope(address: Address, catalog: Catalog, timeZone: string):
       FILTERS.filter(
         (filter) => address[filter].length > 0 && dimensionOf(catalog, view, filter) === undefined,
       ),
-    dated: (view, { from, to }, granularity) =>
-      isDated(view)
+    dated: (measure, range, granularity) => {
+      const { from, to } = daysOf(measure, range);
+      return isDated(measure)
         ? {
             timeDimension: {
-              dimension: dateOf(view),
+              dimension: dateOf(viewOf(measure)),
               dateRange: [from, to],
               ...(granularity !== undefined && { granularity }),
             },
           }
-        : {},
+        : {};
+    },
   };
 }
 

@@ -9,7 +9,7 @@ export const overview: Page = {
     {
       kind: 'cards',
       isHero: true,
-      measures: ['funnel.won_amount', 'plan_fact.plan_execution', 'funnel.deals_won', 'funnel.avg_check'],
+      measures: ['funnel.won_amount', 'funnel.deals_won', 'funnel.avg_check', 'funnel.leads_new'],
     },
     {
       kind: 'plan',
@@ -18,7 +18,7 @@ export const overview: Page = {
     },
     {
       kind: 'attention',
-      title: { en: 'Needs attention today', ru: 'Требует внимания сегодня' },
+      title: { en: 'Needs attention', ru: 'Требует внимания' },
       items: [
         { measure: 'calls.missed_unreturned', page: 'calls' },
         { measure: 'regulation.stage_overdue', page: 'regulation' },
@@ -32,14 +32,14 @@ export const overview: Page = {
     {
       kind: 'cards',
       measures: [
-        'funnel.leads_new',
+        'funnel.close_rate',
         'funnel.lead_to_won_rate',
         'funnel.contacted_in_sla_rate',
-        'funnel.close_rate',
+        'funnel.proposals_sent',
         'deals.open_amount',
         'forecast.expected_won_amount',
         'funnel.sales_cycle_time_median',
-        'funnel.proposals_sent',
+        'calls.missed_rate',
       ],
     },
     {

@@ -25,6 +25,8 @@ export interface TrendBlock extends Titled {
   readonly measures: readonly string[];
   /** One series a value of this dimension, of a single measure. */
   readonly by?: string;
+  /** All there is by month, whatever the period. */
+  readonly isAlways?: boolean;
 }
 
 /** A measure by the values of a dimension, the largest first or in the dimension's own order. */
@@ -65,6 +67,8 @@ export interface TableBlock extends Titled {
   readonly filters?: readonly Filter[];
   /** measure → measure of the same view that is its norm. */
   readonly norms?: Readonly<Record<string, string>>;
+  /** All there is, whatever the period. */
+  readonly isAlways?: boolean;
 }
 
 /** Rows as they are, not sums: the deals, messages or streams themselves. */
@@ -75,6 +79,8 @@ export interface RecordsBlock extends Titled {
   readonly sortBy: string;
   readonly direction?: 'asc' | 'desc';
   readonly limit?: number;
+  /** Whatever the period. */
+  readonly isNow?: boolean;
 }
 
 /** Plan, fact and where the fact should be by now, for the company, teams and managers. */
