@@ -4,7 +4,9 @@
     indexes=[
         {'columns': ['activity_id'], 'unique': true},
         {'columns': ['deal_id']},
+        {'columns': ['client_id']},
         {'columns': ['contact_client_id']},
+        {'columns': ['manager_id', 'occurred_at']},
         {'columns': ['loaded_xid']}
     ]
 ) }}
@@ -194,6 +196,8 @@ final as (
         linked.kind,
         'amocrm' as source,
 
+        {{ as_it_was('occurred_at') }}
+
         linked.manager_id = linked.account_id || ':0' as is_robot,
         linked.kind in ('call_in', 'sms_in', 'email_in', 'chat_in') as is_incoming,
         coalesce(deals.is_deleted, false) as is_deal_deleted,
@@ -202,6 +206,9 @@ final as (
         linked.occurred_at,
         greatest(linked.loaded_xid, deals.loaded_xid, clients.loaded_xid) as loaded_xid
     from linked
+    {% if is_incremental() -%}
+    left join {{ this }} as this on this.activity_id = linked.origin || ':' || linked.account_id || ':' || linked.crm_id
+    {%- endif %}
     left join deals on deals.deal_id = linked.deal_id
     left join clients on clients.client_id = linked.contact_client_id
 

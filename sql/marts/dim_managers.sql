@@ -8,12 +8,6 @@ users as (
 
 ),
 
-user_groups as (
-
-    select * from {{ ref('stg_amocrm__user_groups') }}
-
-),
-
 -- Whoever a fact names, though the list of users does not: removed, or hidden from the token.
 met as (
 
@@ -25,7 +19,10 @@ met as (
     union
     select deleted_by_id from {{ ref('int_deals') }}
     union
-    select manager_id from {{ ref('fct_activities') }}
+    select manager_id from {{ ref('int_activities') }}
+    where
+        not is_deleted
+        and not is_robot
     union
     select manager_id from {{ ref('fct_tasks') }}
     union
@@ -37,15 +34,13 @@ met as (
 
 ),
 
-configured_teams as (
+-- The team of today.
+teams as (
 
-    select
-        refs.manager_id,
-        min(managers.team) as team
-    from {{ source('conf', 'managers') }} as managers
-    inner join {{ ref('int_manager_refs') }} as refs on refs.manager_ref = managers.manager_ref
-    where managers.team is not null
-    group by refs.manager_id
+    select manager_id, team_id, team from {{ ref('dim_manager_teams') }}
+    where
+        from_day <= {{ today() }}
+        and before_day > {{ today() }}
 
 ),
 
@@ -57,21 +52,13 @@ known as (
         users.crm_id,
         users.name,
         users.email,
-        case when configured_teams.team is null then users.team_id else users.account_id || ':team:' || configured_teams.team end
-            as team_id,
-        coalesce(
-            configured_teams.team,
-            user_groups.name,
-            users.group_name,
-            case when users.team_id = users.account_id || ':0' then 'Default team' end,
-            'Unknown team ' || split_part(users.team_id, ':', 2)
-        ) as team,
+        teams.team_id,
+        teams.team,
         users.is_active and not users.is_deleted as is_active,
         users.is_admin,
         true as is_known
     from users
-    left join user_groups on user_groups.team_id = users.team_id
-    left join configured_teams on configured_teams.manager_id = users.manager_id
+    left join teams on teams.manager_id = users.manager_id
 
 ),
 
@@ -86,13 +73,14 @@ unknown as (
             else 'Unknown user ' || split_part(met.manager_id, ':', 2)
         end as name,
         null as email,
-        null as team_id,
-        null as team,
+        teams.team_id,
+        teams.team,
         false as is_active,
         false as is_admin,
         false as is_known
     from met
     left join users on users.manager_id = met.manager_id
+    left join teams on teams.manager_id = met.manager_id
     where
         met.manager_id is not null
         and users.manager_id is null

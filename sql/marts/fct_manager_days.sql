@@ -2,199 +2,433 @@
     materialized='table',
     indexes=[
         {'columns': ['manager_day_id'], 'unique': true},
-        {'columns': ['occurred_at']}
+        {'columns': ['occurred_at']},
+        {'columns': ['manager_id', 'day']}
     ]
 ) }}
 
--- The scorecard's components: each fact is summed to manager and day by itself, then the sums meet, so that no fact multiplies another.
--- A new component is one more CTE with the three keys, one more branch of `components` and one more sum.
+-- The scorecard's components: each fact is summed to manager and day by itself (int_*_days, where only what changed is summed anew), then
+-- the sums meet, so that no fact multiplies another. A new component is one more branch of `components` and one more sum.
+
+{%- set facts = [
+    'leads_new', 'proposals_sent', 'deals_won', 'deals_lost', 'new_clients',
+    'calls_out', 'calls_in', 'calls_answered', 'calls_in_answered', 'calls_missed', 'talk_seconds',
+    'emails_sent', 'emails_received', 'chats_sent',
+    'meetings_held', 'presentations_held', 'meeting_seconds',
+    'tasks_done', 'tasks_late', 'tasks_open', 'crm_actions', 'overlapping_contacts'
+] %}
+{%- set amounts = ['proposals_amount', 'won_amount'] %}
+{%- set plans = ['amount', 'deals', 'new_clients', 'proposals', 'calls', 'emails', 'meetings', 'tasks'] %}
 
 with
 
 settings as (
 
-    select time_zone from {{ source('conf', 'settings') }}
-    limit 1
+    select
+        conf.time_zone,
+        regulation.email_minutes,
+        {{ today() }} as today
+    from {{ source('conf', 'settings') }} as conf
+    cross join {{ source('conf', 'regulation') }} as regulation
 
 ),
 
 managers as (
 
-    select manager_id, team_id, team from {{ ref('dim_managers') }}
+    select * from {{ ref('dim_managers') }}
 
 ),
 
 teams as (
 
-    select team_id, min(team) as team
-    from managers
-    where team_id is not null
-    group by team_id
+    select * from {{ ref('dim_manager_teams') }}
 
 ),
 
-deal_events as (
+business_days as (
 
-    select
-        owner_id as manager_id,
-        client_id,
-        event,
-        step,
-        is_skipped,
-        amount,
-        (occurred_at at time zone settings.time_zone)::date as day,
-        -- A client's first won deal makes it a client.
-        event = 'won' and client_id is not null and row_number() over (
-            partition by event, client_id
-            order by occurred_at, deal_id
-        ) = 1 as is_first_win
-    from {{ ref('fct_deal_events') }}
-    cross join settings
-    where event in ('created', 'reached', 'won', 'lost')
+    select day, is_working from {{ ref('int_business_days') }}
 
 ),
 
-deals as (
+-- A client's first won deal makes it a client.
+first_wins as (
 
-    select
-        manager_id,
-        day,
-        count(*) filter (where event = 'created') as leads_new,
-        count(*) filter (where event = 'reached' and step = 'proposal' and not is_skipped) as proposals_sent,
-        count(*) filter (where event = 'won') as deals_won,
-        count(*) filter (where event = 'lost') as deals_lost,
-        count(*) filter (where is_first_win) as new_clients,
-        coalesce(sum(amount) filter (where event = 'won'), 0) as won_amount
-    from deal_events
-    group by manager_id, day
+    select manager_id, day from {{ ref('fct_client_wins') }}
+    where is_first
 
 ),
 
 tasks as (
 
-    select
-        coalesce(completed_by_id, manager_id) as manager_id,
-        (completed_at at time zone settings.time_zone)::date as day,
-        count(*) as tasks_done
-    from {{ ref('fct_tasks') }}
-    cross join settings
-    where
-        is_completed
-        and completed_at is not null
-    group by coalesce(completed_by_id, manager_id), (completed_at at time zone settings.time_zone)::date
+    select * from {{ ref('fct_tasks') }}
 
 ),
 
-plan as (
+meetings as (
 
     select
-        manager_id,
-        team_id,
-        day,
-        sum(value) filter (where metric = 'amount') as plan_amount,
-        sum(value) filter (where metric = 'deals') as plan_deals,
-        sum(value) filter (where metric = 'new_clients') as plan_new_clients,
-        sum(value) filter (where metric = 'proposals') as plan_proposals,
-        sum(value) filter (where metric = 'calls') as plan_calls,
-        sum(value) filter (where metric = 'emails') as plan_emails,
-        sum(value) filter (where metric = 'meetings') as plan_meetings,
-        sum(value) filter (where metric = 'tasks') as plan_tasks
-    from {{ ref('int_plan_days') }}
-    group by manager_id, team_id, day
+        *,
+        (occurred_at at time zone settings.time_zone)::date as day
+    from {{ ref('fct_meetings') }}
+    cross join settings
+    where is_held
 
 ),
 
 components as (
 
-    select
-        deals.manager_id, managers.team_id, deals.day,
-        deals.leads_new, deals.proposals_sent, deals.deals_won, deals.deals_lost, deals.new_clients, deals.won_amount,
-        null::bigint as tasks_done,
-        null::numeric as plan_amount, null::numeric as plan_deals, null::numeric as plan_new_clients,
-        null::numeric as plan_proposals, null::numeric as plan_calls, null::numeric as plan_emails,
-        null::numeric as plan_meetings, null::numeric as plan_tasks
-    from deals
-    left join managers on managers.manager_id = deals.manager_id
+    {{ day_part(ref('int_deal_days'), facts, amounts,
+        ['leads_new', 'proposals_sent', 'proposals_amount', 'deals_won', 'won_amount', 'deals_lost']) }}
 
     union all
 
-    select
-        tasks.manager_id, managers.team_id, tasks.day,
-        null, null, null, null, null, null,
-        tasks.tasks_done,
-        null, null, null, null, null, null, null, null
-    from tasks
-    left join managers on managers.manager_id = tasks.manager_id
+    {{ day_part('(select manager_id, day, count(*) as new_clients from first_wins group by manager_id, day)', facts, amounts,
+        ['new_clients']) }}
 
     union all
 
-    select
-        plan.manager_id, plan.team_id, plan.day,
-        null, null, null, null, null, null,
-        null,
-        plan.plan_amount, plan.plan_deals, plan.plan_new_clients,
-        plan.plan_proposals, plan.plan_calls, plan.plan_emails,
-        plan.plan_meetings, plan.plan_tasks
-    from plan
+    {{ day_part(ref('int_call_days'), facts, amounts,
+        ['calls_out', 'calls_in', 'calls_answered', 'calls_in_answered', 'calls_missed', 'talk_seconds']) }}
+
+    union all
+
+    {{ day_part(ref('int_message_days'), facts, amounts, ['emails_sent', 'emails_received']) }}
+
+    union all
+
+    {{ day_part(ref('int_activity_days'), facts, amounts, ['crm_actions', 'chats_sent']) }}
+
+    union all
+
+    {{ day_part("(
+        select
+            manager_id,
+            day,
+            count(*) as meetings_held,
+            count(*) filter (where kind = 'presentation') as presentations_held,
+            sum(duration_seconds) as meeting_seconds
+        from meetings
+        group by manager_id, day
+    )", facts, amounts, ['meetings_held', 'presentations_held', 'meeting_seconds']) }}
+
+    union all
+
+    {{ day_part("(
+        select
+            coalesce(completed_by_id, manager_id) as manager_id,
+            (completed_at at time zone settings.time_zone)::date as day,
+            count(*) as tasks_done
+        from tasks
+        cross join settings
+        where
+            is_completed
+            and completed_at is not null
+        group by 1, 2
+    )", facts, amounts, ['tasks_done']) }}
+
+    union all
+
+    -- Whether an open task is late depends on when one looks; those of days that are over are late in any case.
+    {{ day_part("(
+        select
+            manager_id,
+            (due_at at time zone settings.time_zone)::date as day,
+            count(*) filter (where is_overdue) as tasks_late,
+            count(*) filter (where not is_completed and (due_at at time zone settings.time_zone)::date < today) as tasks_open
+        from tasks
+        cross join settings
+        where
+            due_at is not null
+            and (is_overdue or not is_completed)
+        group by 1, 2
+    )", facts, amounts, ['tasks_late', 'tasks_open']) }}
+
+    union all
+
+    {{ day_part("(
+        select
+            manager_id,
+            day,
+            count(*) as overlapping_contacts
+        from " ~ ref('int_client_overlaps') ~ "
+        where day is not null
+        group by manager_id, day
+    )", facts, amounts, ['overlapping_contacts']) }}
 
 ),
 
-summed as (
+done as (
 
     select
         manager_id,
-        team_id,
         day,
-        coalesce(sum(leads_new), 0)::bigint as leads_new,
-        coalesce(sum(proposals_sent), 0)::bigint as proposals_sent,
-        coalesce(sum(deals_won), 0)::bigint as deals_won,
-        coalesce(sum(deals_lost), 0)::bigint as deals_lost,
-        coalesce(sum(new_clients), 0)::bigint as new_clients,
-        coalesce(sum(won_amount), 0)::numeric(18, 2) as won_amount,
-        coalesce(sum(tasks_done), 0)::bigint as tasks_done,
-        sum(plan_amount) as plan_amount,
-        sum(plan_deals) as plan_deals,
-        sum(plan_new_clients) as plan_new_clients,
-        sum(plan_proposals) as plan_proposals,
-        sum(plan_calls) as plan_calls,
-        sum(plan_emails) as plan_emails,
-        sum(plan_meetings) as plan_meetings,
-        sum(plan_tasks) as plan_tasks
+        coalesce(bool_or(coalesce({{ facts | join(', 0) + coalesce(') }}, 0) > 0), false) as is_any,
+        {%- for column in facts %}
+        coalesce(sum({{ column }}), 0)::bigint as {{ column }},
+        {%- endfor %}
+        {%- for column in amounts %}
+        coalesce(sum({{ column }}), 0)::numeric(18, 2) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from components
-    group by manager_id, team_id, day
+    group by manager_id, day
+
+),
+
+-- Days of a manager at work: from the first to the last that is configured, else from the first to the last thing known; of who still
+-- works, to today.
+spans as (
+
+    select
+        managers.manager_id,
+        coalesce(min(configured.valid_from), min(known.first_day)) as first_day,
+        least(
+            coalesce(
+                max(configured.valid_to),
+                case when bool_or(managers.is_active) then max(settings.today) end,
+                max(known.last_day)
+            ),
+            max(settings.today)
+        ) as last_day
+    from managers
+    cross join settings
+    left join (
+        select manager_id, min(day) as first_day, max(day) as last_day
+        from done
+        where
+            leads_new + proposals_sent + deals_won + deals_lost + calls_out + calls_in + emails_sent + emails_received
+            + meetings_held + tasks_done + crm_actions > 0
+        group by manager_id
+    ) as known on known.manager_id = managers.manager_id
+    left join {{ ref('int_manager_refs') }} as refs on refs.manager_id = managers.manager_id
+    left join {{ source('conf', 'managers') }} as configured on configured.manager_ref = refs.manager_ref
+    where managers.is_known
+    group by managers.manager_id
+
+),
+
+at_work as (
+
+    select
+        spans.manager_id,
+        business_days.day,
+        business_days.is_working
+    from spans
+    inner join business_days
+        on business_days.day >= spans.first_day
+        and business_days.day <= spans.last_day
+
+),
+
+planned as (
+
+    select
+        manager_id,
+        case when manager_id is null then team_id end as plan_team_id,
+        day,
+        {%- for metric in plans %}
+        sum(value) filter (where metric = '{{ metric }}') as plan_{{ metric }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_plan_days') }}
+    group by 1, 2, 3
+
+),
+
+-- Of one manager and day; what no manager has of a plan keeps the team it is of.
+keys as (
+
+    select manager_id, null::text as plan_team_id, day from at_work
+    union
+    select manager_id, null, day from done
+    union
+    select manager_id, plan_team_id, day from planned
+
+),
+
+named_teams as (
+
+    select team_id, min(team) as team
+    from (
+        select team_id, team from teams
+        union
+        select team_id, team from managers
+    ) as named
+    where team_id is not null
+    group by team_id
+
+),
+
+joined as (
+
+    select
+        keys.manager_id,
+        coalesce(teams.team_id, managers.team_id, keys.plan_team_id) as team_id,
+        keys.day,
+        {%- for column in facts %}
+        coalesce(done.{{ column }}, 0) as {{ column }},
+        {%- endfor %}
+        {%- for column in amounts %}
+        coalesce(done.{{ column }}, 0)::numeric(18, 2) as {{ column }},
+        {%- endfor %}
+        {%- for metric in plans %}
+        planned.plan_{{ metric }},
+        {%- endfor %}
+        at_work.manager_id is not null as is_at_work,
+        coalesce(at_work.is_working, false) as is_working_day,
+        done.day is not null and done.is_any as has_facts
+    from keys
+    left join at_work
+        on at_work.manager_id = keys.manager_id
+        and at_work.day = keys.day
+    left join done
+        on coalesce(done.manager_id, '') = coalesce(keys.manager_id, '')
+        and done.day = keys.day
+        and keys.plan_team_id is null
+    left join planned
+        on coalesce(planned.manager_id, '') = coalesce(keys.manager_id, '')
+        and coalesce(planned.plan_team_id, '') = coalesce(keys.plan_team_id, '')
+        and planned.day = keys.day
+    left join managers on managers.manager_id = keys.manager_id
+    left join teams
+        on teams.manager_id = keys.manager_id
+        and teams.from_day <= keys.day
+        and teams.before_day > keys.day
+
+),
+
+-- Days that lie ahead, and those on which a manager was not at work, say something only by what stands in them.
+kept as (
+
+    select * from joined
+    where
+        is_at_work
+        or has_facts
+        or coalesce(plan_{{ plans | join(', plan_') }}) is not null
+
+),
+
+-- What a manager did, working day by working day: the last three against the twenty before them, and the week for norms below one a day.
+worked as (
+
+    select
+        manager_id,
+        day,
+        sum(contacts) over (working_days rows between 2 preceding and current row) / 3.0 as activity_recent,
+        case
+            when count(*) over (working_days rows between 22 preceding and current row) = 23
+                then sum(contacts) over (working_days rows between 22 preceding and 3 preceding) / 20.0
+        end as activity_before,
+        count(*) over week as days_of_week,
+        sum(calls_out + calls_in_answered) over week as calls_of_week,
+        sum(talk_seconds) over week as talk_of_week,
+        sum(proposals_sent) over week as proposals_of_week,
+        sum(meetings_held) over week as meetings_of_week
+    from (
+        select *, calls_answered + emails_sent + meetings_held + crm_actions as contacts
+        from kept
+        where is_working_day
+    ) as days
+    window
+        working_days as (partition by manager_id order by day),
+        week as (partition by manager_id order by day rows between 4 preceding and current row)
+
+),
+
+norms as (
+
+    select * from {{ ref('int_manager_norms') }}
+
+),
+
+-- A norm below one a day is met when the last five working days meet it together.
+normed as (
+
+    select
+        kept.manager_id,
+        kept.day,
+        norms.calls_norm,
+        norms.talk_norm,
+        norms.emails_norm,
+        norms.proposals_norm,
+        norms.meetings_norm,
+        norms.call_hours_norm,
+        norms.mail_hours_norm,
+        norms.meeting_hours_norm,
+        case
+            when coalesce(norms.calls_norm, norms.talk_norm, norms.proposals_norm, norms.meetings_norm) is not null then
+                {%- for norm in [
+                    ['calls_norm', 'kept.calls_out + kept.calls_in_answered', 'calls_of_week'],
+                    ['talk_norm', 'kept.talk_seconds', 'talk_of_week'],
+                    ['proposals_norm', 'kept.proposals_sent', 'proposals_of_week'],
+                    ['meetings_norm', 'kept.meetings_held', 'meetings_of_week']
+                ] %}
+                coalesce(
+                    case
+                        when norms.{{ norm[0] }} < 1 then worked.{{ norm[2] }} >= norms.{{ norm[0] }} * worked.days_of_week
+                        else {{ norm[1] }} >= norms.{{ norm[0] }}
+                    end,
+                    true
+                ){{ ' and' if not loop.last }}
+                {%- endfor %}
+        end as is_norm_met
+    from kept
+    inner join worked
+        on worked.manager_id = kept.manager_id
+        and worked.day = kept.day
+    inner join norms
+        on norms.manager_id = kept.manager_id
+        and norms.team_id = kept.team_id
+        and norms.from_day <= kept.day
+        and norms.before_day > kept.day
 
 ),
 
 final as (
 
     select
-        concat_ws(':', coalesce(summed.manager_id, 'nobody'), coalesce(summed.team_id, 'no team'), summed.day) as manager_day_id,
-        summed.manager_id,
-        summed.team_id,
+        concat_ws(':', coalesce(kept.manager_id, 'nobody'), coalesce(kept.team_id, 'no team'), kept.day) as manager_day_id,
+        kept.manager_id,
+        kept.team_id,
 
-        teams.team,
+        named_teams.team,
 
-        summed.leads_new,
-        summed.proposals_sent,
-        summed.deals_won,
-        summed.deals_lost,
-        summed.new_clients,
-        summed.won_amount,
-        summed.tasks_done,
-        summed.plan_amount,
-        summed.plan_deals,
-        summed.plan_new_clients,
-        summed.plan_proposals,
-        summed.plan_calls,
-        summed.plan_emails,
-        summed.plan_meetings,
-        summed.plan_tasks,
+        {% for column in facts -%}
+        kept.{{ column }},
+        {% endfor -%}
+        {% for column in amounts -%}
+        kept.{{ column }},
+        {% endfor -%}
+        (kept.emails_sent * settings.email_minutes * 60)::bigint as mail_seconds,
+        {% for metric in plans -%}
+        kept.plan_{{ metric }},
+        {% endfor %}
+        normed.calls_norm,
+        normed.talk_norm,
+        normed.emails_norm,
+        normed.proposals_norm,
+        normed.meetings_norm,
+        normed.call_hours_norm,
+        normed.mail_hours_norm,
+        normed.meeting_hours_norm,
+        case when worked.activity_before is not null then worked.activity_recent end as activity_recent,
+        worked.activity_before,
 
-        summed.day,
-        summed.day::timestamp at time zone settings.time_zone as occurred_at
-    from summed
-    left join teams on teams.team_id = summed.team_id
-    left join settings on true
+        kept.is_at_work,
+        kept.is_working_day,
+        kept.has_facts,
+        normed.is_norm_met,
+
+        kept.day,
+        kept.day::timestamp at time zone settings.time_zone as occurred_at
+    from kept
+    cross join settings
+    left join named_teams on named_teams.team_id = kept.team_id
+    left join worked
+        on worked.manager_id = kept.manager_id
+        and worked.day = kept.day
+    left join normed
+        on normed.manager_id = kept.manager_id
+        and normed.day = kept.day
 
 )
 

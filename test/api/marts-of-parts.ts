@@ -7,6 +7,7 @@ import { createFileMarts } from './files-marts.ts';
 import { createForecastMarts, createWarningMarts } from './forecast-marts.ts';
 import { createMailMarts } from './mail-fixture.ts';
 import { createMeetingMarts } from './meetings-fixture.ts';
+import { createPeopleMarts } from './people-marts.ts';
 
 /** The marts of the tiny company that have files of their own; those of its deals are there already. */
 export async function createMartsOfParts(pool: pg.Pool): Promise<void> {
@@ -15,6 +16,7 @@ export async function createMartsOfParts(pool: pg.Pool): Promise<void> {
   await createFileMarts(pool);
   await createMeetingMarts(pool);
   await createClientMarts(pool);
+  await createPeopleMarts(pool);
   await createForecastMarts(pool);
   await createWarningMarts(pool);
   await createDealMarts(pool);

@@ -54,9 +54,9 @@ describe('/meta tells an analyst what every number means', () => {
   it('every measure has a unit, a section of KPI.md, members to drill into, and says when it is 0 or null', () => {
     for (const measure of measures()) {
       expect(measure.meta?.['unit'], measure.name).toMatch(
-        /^(deals|stays|tasks|actions|calls|messages|meetings|clients|answers|tests|points|money|share|months|weeks|days|hours|seconds)$/,
+        /^(deals|stays|tasks|actions|calls|messages|meetings|clients|answers|tests|points|money|share|months|weeks|days|hours|seconds|managers|alerts|ratio|place|records|identities|streams)$/,
       );
-      expect(measure.meta?.['kpi'], measure.name).toMatch(/^section [A-J]$/);
+      expect(measure.meta?.['kpi'], measure.name).toMatch(/^(section [A-J]|report 1?\d)$/);
       expect(measure.drillMembers?.length, measure.name).toBeGreaterThan(1);
       expect(measure.description, measure.name).toMatch(/\b0 when|\b[Nn]ull (when|for|where)/);
     }

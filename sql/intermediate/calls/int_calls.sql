@@ -8,6 +8,7 @@
         {'columns': ['client_id']},
         {'columns': ['contact_client_id']},
         {'columns': ['deal_id']},
+        {'columns': ['manager_id', 'started_at']},
         {'columns': ['loaded_xid']}
     ],
     pre_hook="set local work_mem = '256MB'"
@@ -268,6 +269,7 @@ final as (
         {%- else -%}
         null::text as previous_deal_id,
         {%- endif %}
+        {{ as_it_was('started_at') }}
         joined.client_number,
         joined.client_e164,
         joined.client_hmac,

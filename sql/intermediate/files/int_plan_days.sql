@@ -6,7 +6,22 @@ with
 
 target_days as (
 
-    select * from {{ ref('int_target_days') }}
+    select
+        targets.manager_id,
+        -- A manager's plan is a part of the plan of the team that the manager is in on that day.
+        case
+            when targets.level = 'manager' and targets.manager_id is not null then coalesce(teams.team_id, targets.team_id)
+            else targets.team_id
+        end as team_id,
+        targets.level,
+        targets.metric,
+        targets.value,
+        targets.day
+    from {{ ref('int_target_days') }} as targets
+    left join {{ ref('dim_manager_teams') }} as teams
+        on teams.manager_id = targets.manager_id
+        and teams.from_day <= targets.day
+        and teams.before_day > targets.day
 
 ),
 

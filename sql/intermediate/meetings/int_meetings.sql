@@ -335,6 +335,7 @@ final as (
         {%- else -%}
         null::text as previous_deal_id,
         {%- endif %}
+        {{ as_it_was('started_at') }}
         pg_current_xact_id() as loaded_xid
     from marked
     {% if is_incremental() -%}
@@ -362,6 +363,9 @@ final as (
         this.ended_at,
         'gone' as fingerprint,
         null::text as previous_deal_id,
+        this.manager_id as previous_manager_id,
+        this.client_id as previous_client_id,
+        this.started_at as previous_at,
         pg_current_xact_id() as loaded_xid
     from {{ this }} as this
     where

@@ -7,6 +7,7 @@
         {'columns': ['client_id']},
         {'columns': ['contact_client_id']},
         {'columns': ['deal_id']},
+        {'columns': ['manager_id', 'occurred_at']},
         {'columns': ['loaded_xid']}
     ],
     pre_hook="set local work_mem = '256MB'"
@@ -331,6 +332,7 @@ final as (
         {%- else -%}
         null::text as previous_deal_id,
         {%- endif %}
+        {{ as_it_was('occurred_at') }}
         counterparts.address_hmac as counterpart_hmac,
         dated.outside_hmacs,
 

@@ -1,0 +1,78 @@
+{{ config(
+    materialized='incremental',
+    unique_key='deal_id',
+    indexes=[
+        {'columns': ['deal_id']},
+        {'columns': ['manager_id', 'occurred_at']},
+        {'columns': ['loaded_xid']}
+    ]
+) }}
+
+-- The milestones of deals that count on somebody's day. Where a deal counted before it changed stays on record (is_gone), so that those
+-- days are summed anew.
+
+with
+
+changed_deals as (
+
+    select deal_id from {{ ref('int_deal_first_contacts') }}
+    where {{ changed_since_last_build('loaded_xid') }}
+
+),
+
+current_events as (
+
+    select
+        events.deal_id,
+        events.client_id,
+        events.owner_id as manager_id,
+        events.event,
+        events.amount,
+        events.occurred_at,
+        false as is_gone
+    from {{ ref('fct_deal_events') }} as events
+    {% if is_incremental() -%}
+    inner join changed_deals on changed_deals.deal_id = events.deal_id
+    {%- endif %}
+    where
+        events.event in ('created', 'won', 'lost')
+        or (events.event = 'reached' and events.step = 'proposal' and not events.is_skipped)
+
+),
+
+former_events as (
+
+    {% if is_incremental() -%}
+    select distinct
+        this.deal_id,
+        null::text as client_id,
+        this.manager_id,
+        'gone' as event,
+        null::numeric(18, 2) as amount,
+        this.occurred_at,
+        true as is_gone
+    from {{ this }} as this
+    inner join changed_deals on changed_deals.deal_id = this.deal_id
+    {%- else -%}
+    select * from current_events
+    where false
+    {%- endif %}
+
+),
+
+final as (
+
+    select
+        *,
+        pg_current_xact_id() as loaded_xid,
+        null::text as previous_manager_id,
+        null::timestamptz as previous_at
+    from (
+        select * from current_events
+        union all
+        select * from former_events
+    ) as events
+
+)
+
+select * from final
