@@ -10,8 +10,8 @@ with
 
 deals as (
 
-    select * from {{ ref('int_deals') }}
-    where {{ changed_since_last_build('loaded_xid') }}
+    select * from {{ ref('int_deals') }} as deals
+    where {{ key_changed_since_last_build('deals.deal_id', ref('int_deals'), 'deal_id') }}
 
 ),
 

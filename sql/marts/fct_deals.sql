@@ -14,8 +14,7 @@ deals as (
 
     select deals.*
     from {{ ref('int_deals') }} as deals
-    inner join {{ ref('int_deal_first_contacts') }} as first_contacts on first_contacts.deal_id = deals.deal_id
-    where {{ changed_since_last_build('first_contacts.loaded_xid') }}
+    where {{ key_changed_since_last_build('deals.deal_id', ref('int_deal_first_contacts'), 'deal_id') }}
 
 ),
 
