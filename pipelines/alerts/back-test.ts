@@ -3,7 +3,7 @@ import type { Asker } from '../reports/asker.ts';
 import { momentOf } from '../reports/editions.ts';
 import type { Span } from '../reports/period.ts';
 import type { WorkingDays } from '../reports/working-days.ts';
-import type { Finding } from './rule.ts';
+import type { Finding, Rule } from './rule.ts';
 import { RULES } from './rules/index.ts';
 import { salesDrops, type SalesDrops } from './sales-drops.ts';
 import type { RuleName, RuleSettings } from './settings.ts';
@@ -59,19 +59,21 @@ export async function backTest(request: BackTestRequest): Promise<BackTestReport
   const alerts: PastAlert[] = [];
   const reports: RuleReport[] = [];
   const weeks = Math.max(1, (Date.parse(span.to) - Date.parse(span.from)) / (7 * 86_400_000));
+  const loaded = new Map<RuleName, unknown>();
+  // Everything is asked before anything is judged, which takes a while and lets go of no connection.
   for (const rule of RULES) {
     const settings = rules[rule.name];
-    const isKnown = rule.needs.every((member) => asker.knows(member));
-    const reason = !settings.enabled
-      ? 'is off'
-      : !isKnown
-        ? 'the model lacks what it needs'
-        : rule.notBackTested;
+    if (whyNot(rule, asker, rules) === undefined)
+      loaded.set(rule.name, await rule.load({ asker, days, span, isBackTest: true }, settings));
+  }
+  for (const rule of RULES) {
+    const settings = rules[rule.name];
+    const reason = whyNot(rule, asker, rules);
     if (reason !== undefined) {
       reports.push({ ...NOTHING, rule: rule.name, reason });
       continue;
     }
-    const data = await rule.load({ asker, days, span, isBackTest: true }, settings);
+    const data = loaded.get(rule.name);
     const judge = (day: string, clock: string): Finding[] =>
       rule.judge(
         data,
@@ -83,6 +85,12 @@ export async function backTest(request: BackTestRequest): Promise<BackTestReport
     reports.push(reportOf(rule.name, past, weeks, drops));
   }
   return { span, rules: reports, alerts };
+}
+
+function whyNot(rule: Rule, asker: Asker, rules: RuleSettings): string | undefined {
+  if (!rules[rule.name].enabled) return 'is off';
+  if (!rule.needs.every((member) => asker.knows(member))) return 'the model lacks what it needs';
+  return rule.notBackTested;
 }
 
 /** Raised when found first, cleared when found no more, as ops.alerts would have had it. */

@@ -23,8 +23,11 @@ export const firstResponseBreach: Rule<'first_response_breach', Row[]> = {
   judge(rows, { now, day, days, firstContactNorm }, { at_least: atLeast, days: back }) {
     const oldest = addDays(day, -back);
     const waiting = rows.filter((row) => {
+      // As text first: a back-test looks at every lead on every day.
+      const createdOn = textOf(row, CREATED).slice(0, 10);
+      if (createdOn < oldest || createdOn > day) return false;
       const created = createdAt(row, days.timeZone);
-      if (created > now || textOf(row, CREATED).slice(0, 10) < oldest) return false;
+      if (created > now) return false;
       const isContacted =
         row[SPEED] !== null && created.getTime() + Number(row[SPEED]) * 1_000 <= now.getTime();
       return !isContacted && days.businessSeconds(created, now) > firstContactNorm;
