@@ -51,6 +51,14 @@ changed as (
     inner join {{ ref('int_clients') }} as clients on clients.client_id = activities.contact_client_id
     where {{ changed_since_last_build('clients.loaded_xid') }}
 
+    union
+
+    select activities.origin, activities.account_id, activities.crm_id
+    from {{ this }} as activities
+    inner join {{ ref('int_client_survivors') }} as survivors
+        on survivors.client_id in (activities.contact_client_id, activities.client_id)
+    where {{ changed_since_last_build('survivors.loaded_xid') }}
+
 ),
 {%- endif %}
 
@@ -188,7 +196,13 @@ final as (
         linked.account_id,
         linked.crm_id,
         linked.deal_id,
-        coalesce(deals.client_id, clients.company_client_id, linked.contact_client_id, linked.other_client_id) as client_id,
+        coalesce(
+            deals.client_id,
+            survivors.survivor_client_id,
+            clients.company_client_id,
+            linked.contact_client_id,
+            linked.other_client_id
+        ) as client_id,
         linked.contact_client_id,
         linked.manager_id,
 
@@ -204,13 +218,15 @@ final as (
         linked.is_deleted,
 
         linked.occurred_at,
-        greatest(linked.loaded_xid, deals.loaded_xid, clients.loaded_xid) as loaded_xid
+        greatest(linked.loaded_xid, deals.loaded_xid, clients.loaded_xid, survivors.loaded_xid) as loaded_xid
     from linked
     {% if is_incremental() -%}
     left join {{ this }} as this on this.activity_id = linked.origin || ':' || linked.account_id || ':' || linked.crm_id
     {%- endif %}
     left join deals on deals.deal_id = linked.deal_id
     left join clients on clients.client_id = linked.contact_client_id
+    left join {{ ref('int_client_survivors') }} as survivors
+        on survivors.client_id = coalesce(linked.contact_client_id, linked.other_client_id)
 
 )
 

@@ -30,6 +30,24 @@ changed as (
 
     union
 
+    -- The card it hangs on was merged into another one, or is back.
+    select deals.account_id, deals.crm_id
+    from {{ this }} as deals
+    inner join {{ ref('int_client_survivors') }} as survivors
+        on survivors.client_id = coalesce(deals.company_client_id, deals.contact_client_id)
+    where {{ changed_since_last_build('survivors.loaded_xid') }}
+
+    union
+
+    select deals.account_id, deals.crm_id
+    from {{ this }} as deals
+    inner join {{ ref('int_clients') }} as cards on cards.client_id = coalesce(deals.company_client_id, deals.contact_client_id)
+    where
+        deals.client_id <> cards.client_id
+        and {{ changed_since_last_build('cards.loaded_xid') }}
+
+    union
+
     select deals.account_id, deals.crm_id
     from {{ this }} as deals
     cross join {{ ref('int_funnel_config') }} as funnel_config
@@ -146,7 +164,7 @@ seen_in_leads as (
         leads.account_id,
         leads.crm_id,
         leads.name,
-        coalesce(leads.company_client_id, leads.contact_client_id) as client_id,
+        coalesce(survivors.survivor_client_id, leads.company_client_id, leads.contact_client_id) as client_id,
         leads.company_client_id,
         leads.contact_client_id,
         leads.pipeline_id,
@@ -197,6 +215,10 @@ seen_in_leads as (
             event_summaries.loaded_xid,
             past_summaries.loaded_xid,
             funnel_config.changed_xid,
+            survivors.loaded_xid,
+            {% if is_incremental() -%}
+            cards.loaded_xid,
+            {%- endif %}
             -- What its amount is in the reporting currency depends on rates.
             case
                 when settings.deal_currency_field is not null or accounts.currency <> settings.currency
@@ -209,6 +231,11 @@ seen_in_leads as (
     left join deletions on deletions.deal_id = leads.deal_id
     left join settings on true
     left join accounts on accounts.account_id = leads.account_id
+    left join {{ ref('int_client_survivors') }} as survivors
+        on survivors.client_id = coalesce(leads.company_client_id, leads.contact_client_id)
+    {% if is_incremental() -%}
+    left join {{ ref('int_clients') }} as cards on cards.client_id = coalesce(leads.company_client_id, leads.contact_client_id)
+    {%- endif %}
     left join funnel_config on true
 
 ),

@@ -22,6 +22,7 @@ events as (
             'lead_deleted',
             'lead_restored',
             'task_completed',
+            'entity_merged',
             'incoming_chat_message',
             'outgoing_chat_message'
         )

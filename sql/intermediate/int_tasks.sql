@@ -41,6 +41,14 @@ changed as (
     inner join {{ ref('int_clients') }} as clients on clients.client_id = known_tasks.contact_client_id
     where {{ changed_since_last_build('clients.loaded_xid') }}
 
+    union
+
+    select known_tasks.account_id, known_tasks.crm_id
+    from {{ this }} as known_tasks
+    inner join {{ ref('int_client_survivors') }} as survivors
+        on survivors.client_id in (known_tasks.contact_client_id, known_tasks.client_id)
+    where {{ changed_since_last_build('survivors.loaded_xid') }}
+
 ),
 {%- endif %}
 
@@ -108,8 +116,9 @@ final as (
         tasks.deal_id,
         case tasks.entity_type
             when 'leads' then deals.client_id
-            when 'contacts' then coalesce(clients.company_client_id, tasks.contact_client_id)
-            when 'companies' then {{ entity_key('tasks.account_id', "('company:' || tasks.entity_crm_id)") }}
+            when 'contacts' then coalesce(survivors.survivor_client_id, clients.company_client_id, tasks.contact_client_id)
+            when 'companies'
+                then coalesce(survivors.survivor_client_id, {{ entity_key('tasks.account_id', "('company:' || tasks.entity_crm_id)") }})
         end as client_id,
         tasks.contact_client_id,
         tasks.manager_id,
@@ -138,6 +147,11 @@ final as (
     left join completions on completions.task_id = tasks.task_id
     left join deals on deals.deal_id = tasks.deal_id
     left join clients on clients.client_id = tasks.contact_client_id
+    left join {{ ref('int_client_survivors') }} as survivors
+        on survivors.client_id = case tasks.entity_type
+            when 'contacts' then tasks.contact_client_id
+            when 'companies' then {{ entity_key('tasks.account_id', "('company:' || tasks.entity_crm_id)") }}
+        end
     left join task_types
         on task_types.account_id = tasks.account_id
         and task_types.crm_id = tasks.task_type_crm_id

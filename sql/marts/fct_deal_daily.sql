@@ -1,4 +1,4 @@
-{{ config(materialized='table', indexes=[{'columns': ['deal_day_id'], 'unique': true}, {'columns': ['occurred_at']}]) }}
+{{ config(materialized='table', meta={'clock': 'day'}, indexes=[{'columns': ['deal_day_id'], 'unique': true}, {'columns': ['occurred_at']}]) }}
 
 -- The moves of the pipeline summed to days, and the days between filled: whoever has open deals has a row for every day up to today.
 
