@@ -12,6 +12,7 @@ import { humanDuration } from '../pipelines/cli/progress.ts';
 import { withRuntime } from '../pipelines/cli/runtime.ts';
 import { untilInterrupted } from '../pipelines/cli/signals.ts';
 import { runSyncs } from '../pipelines/cli/sync-progress.ts';
+import { loginLink, openWebFor, prepareDashboard } from '../pipelines/cli/web.ts';
 import { startEmbedded, type EmbeddedPostgres } from '../pipelines/warehouse/index.ts';
 import { printReports } from './reports.ts';
 import { startCompanyProcess, writeCompanyFiles } from './stand-in-process.ts';
@@ -52,6 +53,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const until = DateTime.now().startOf('hour').toJSDate();
   rmSync(COMPANY_DIR, { recursive: true, force: true });
   const company = { leads: options.leads, seed: options.seed, until };
+  const dashboard = prepareDashboard();
   const [standIn, database] = await Promise.all([
     startCompanyProcess(company),
     makeDemoDatabase(),
@@ -74,8 +76,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
           { thenBuild: false },
         );
         say('Building the marts and testing them, starting Cube …');
+        const web = await openWebFor(config, warehouse, dashboard);
         const [cube] = await Promise.all([
-          startCubeFor(config, warehouse, config.serve),
+          startCubeFor(config, warehouse, config.serve, web.handle),
           runBuildWithProgress(config, warehouse, {}),
         ]);
         try {
@@ -97,6 +100,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
           }
         } finally {
           await cube.stop();
+          await web.close();
         }
       },
     );
@@ -122,6 +126,7 @@ function writeDemoConfig(url: string, port: number): string {
     managers: unknown;
   };
   document.setIn(['managers'], document.createNode(managers));
+  document.setIn(['channels', 0, 'path'], join(DEMO_DIR, String(document.getIn(['channels', 0, 'path']))));
   document.setIn(['database', 'name'], DEMO_DATABASE);
   document.setIn(['serve', 'port'], port);
   const file = join(DEMO_DIR, 'voronka.yaml');
@@ -150,8 +155,9 @@ function printAddresses(url: string, token: string): void {
   const query =
     '{"measures":["funnel.leads_new","funnel.deals_won","funnel.won_amount"],"dimensions":["funnel.team"]}';
   console.log(`
-${pc.bold('API')}     ${url}/cubejs-api/v1
-${pc.bold('Token')}   ${token}
-${pc.bold('Try')}     curl -s -G -H 'Authorization: ${token}' ${url}/cubejs-api/v1/load --data-urlencode 'query=${query}'
+${pc.bold('Dashboard')}  ${loginLink(url, token)}
+${pc.bold('API')}        ${url}/cubejs-api/v1
+${pc.bold('Token')}      ${token}
+${pc.bold('Try')}        curl -s -G -H 'Authorization: ${token}' ${url}/cubejs-api/v1/load --data-urlencode 'query=${query}'
 `);
 }

@@ -1,4 +1,5 @@
 import { REGULATION_TEMPLATE } from './template-regulation.ts';
+import { REPORTS_TEMPLATE } from './template-reports.ts';
 import { SOURCES_TEMPLATE } from './template-sources.ts';
 
 /** What `voronka init` writes: every key with its meaning; what is commented out shows the default. */
@@ -91,4 +92,4 @@ serve:
 #     password: SCRAM-SHA-256$… # made by \`voronka user password\`
 #     role: manager # executive, head, manager or analyst
 #     managers: ["31234567:1001"]
-`;
+${REPORTS_TEMPLATE}`;
