@@ -3,11 +3,8 @@ import type { Config } from '../config/index.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { readApiSecret, STATE_DIR } from './api-secret.ts';
 
-/**
- * The dashboard, to be mounted before Cube's routes. Its files are built on first use, beside whatever else is going on; that they cannot
- * be is told and no reason not to serve the KPIs.
- */
-export async function openWebFor(config: Config, warehouse: Warehouse): Promise<Web> {
+/** Builds the dashboard's files unless they are there, beside whatever else is going on, and says so. Resolves with their folder. */
+export function prepareDashboard(): Promise<string> {
   const bundle = prepareBundle(STATE_DIR);
   bundle.then(
     ({ seconds }) => {
@@ -15,13 +12,25 @@ export async function openWebFor(config: Config, warehouse: Warehouse): Promise<
     },
     (error: Error) => process.stderr.write(`warning: ${error.message}\n`),
   );
+  return bundle.then(({ folder }) => folder);
+}
+
+/**
+ * The dashboard, to be mounted before Cube's routes. That its files cannot be built is told, and no reason not to serve
+ * the KPIs.
+ */
+export async function openWebFor(
+  config: Config,
+  warehouse: Warehouse,
+  bundle: Promise<string> = prepareDashboard(),
+): Promise<Web> {
   const { name, time_zone: timeZone, currency } = config.account;
   return openWeb({
     databaseUrl: warehouse.url,
     users: config.users,
     apiSecret: await readApiSecret(),
     account: { name, timeZone, currency },
-    bundle: bundle.then(({ folder }) => folder),
+    bundle,
   });
 }
 
