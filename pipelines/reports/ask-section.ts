@@ -99,7 +99,8 @@ function queryOf(
   }) as unknown as AskedQuery;
 }
 
-function spanOf({ granularity, back }: Section, { from, to }: Span): Span {
+function spanOf({ granularity, back, isSinceMonth }: Section, { from, to }: Span): Span {
+  if (isSinceMonth === true) return { from: `${to.slice(0, 7)}-01`, to };
   if (back === undefined) return { from, to };
   const unit = granularity ?? 'day';
   const start = DateTime.fromISO(to, { zone: 'utc' })

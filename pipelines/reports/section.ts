@@ -15,6 +15,8 @@ export interface Section {
   readonly granularity?: 'day' | 'week' | 'month';
   /** So many days (or weeks or months, of the granularity) up to the end of the period, instead of the period. */
   readonly back?: number;
+  /** From the first of the month to the end of the period. */
+  readonly isSinceMonth?: boolean;
   /** Only rows where one of these is more than 0. */
   readonly having?: readonly string[];
   readonly filters?: readonly object[];

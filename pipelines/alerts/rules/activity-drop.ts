@@ -4,7 +4,8 @@ import { addDays, dayOf, groupBy, membersOf, MOST_ROWS, numberOf, WHO, whoOf, ty
 const VIEW = 'scorecard';
 const DATE = 'scorecard.date';
 const INDEX = 'scorecard.activity_index';
-const ACTIONS = 'scorecard.crm_actions';
+/** What tells a holiday from slackness. */
+const ACTIONS = ['scorecard.crm_actions', 'scorecard.calls_answered', 'scorecard.emails_sent'];
 /** The days the index is about, and those it is held against. */
 const LATEST_DAYS = 3;
 const USUAL_DAYS = 20;
@@ -12,10 +13,10 @@ const USUAL_DAYS = 20;
 /** A manager does much less than the manager's own usual: the index of activity is below its bound at the end of a working day. */
 export const activityDrop: Rule<'activity_drop', Map<string, Row[]>> = {
   name: 'activity_drop',
-  needs: [INDEX, ACTIONS],
+  needs: [INDEX, ...ACTIONS],
   async load({ asker, span }) {
     const { rows } = await asker.ask({
-      measures: [INDEX, ACTIONS],
+      measures: [INDEX, ...ACTIONS],
       dimensions: membersOf(VIEW, WHO),
       timeDimensions: [
         { dimension: DATE, granularity: 'day', dateRange: [addDays(span.from, -40), span.to] },
@@ -37,7 +38,7 @@ export const activityDrop: Rule<'activity_drop', Map<string, Row[]>> = {
       const row = byDay.get(last);
       if (id === '' || !row || row[INDEX] === null) return [];
       const actions = (list: readonly string[]): number =>
-        list.reduce((sum, date) => sum + (byDay.has(date) ? numberOf(byDay.get(date)!, ACTIONS) : 0), 0);
+        list.reduce((sum, date) => sum + actionsOf(byDay.get(date)), 0);
       const value = numberOf(row, INDEX);
       // Nothing at all for days is a holiday or an illness, not slackening; a beginner has no usual yet.
       const isAway = latest.every((date) => actions([date]) === 0);
@@ -57,3 +58,6 @@ export const activityDrop: Rule<'activity_drop', Map<string, Row[]>> = {
     });
   },
 };
+
+const actionsOf = (row: Row | undefined): number =>
+  row === undefined ? 0 : ACTIONS.reduce((sum, member) => sum + numberOf(row, member), 0);

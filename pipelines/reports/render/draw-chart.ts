@@ -57,7 +57,8 @@ export function chartSvg(chart: Chart, language: Language): string {
       axisLabel: {
         fontSize: 10,
         interval: 0,
-        ...(chart.labels.length > 6 && isLong(chart) && { rotate: 35, width: 90, overflow: 'truncate' as const }),
+        ...(chart.labels.length > 6 &&
+          isLong(chart) && { rotate: 35, width: 90, overflow: 'truncate' as const }),
       },
     },
     yAxis: {

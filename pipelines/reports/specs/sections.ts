@@ -11,12 +11,13 @@ export const scorecardByManager: Section = {
   measures: [
     'leads_new',
     'calls_answered',
-    'emails_sent',
-    'meetings_held',
     'proposals_sent',
+    'meetings_held',
     'deals_won',
     'won_amount',
+    'norm_compliance',
     'activity_index',
+    'emails_sent',
     'calls_out',
     'calls_in',
     'calls_missed',
@@ -32,7 +33,10 @@ export const scorecardByManager: Section = {
     'hours_on_calls',
     'hours_on_mail',
     'hours_on_meetings',
-    'norm_compliance',
+    'calls_norm_rate',
+    'talk_norm_rate',
+    'proposals_norm_rate',
+    'meetings_norm_rate',
     'overlapping_contacts',
   ],
   having: ['crm_actions', 'calls_out', 'calls_in', 'emails_sent', 'won_amount', 'leads_new'],
@@ -159,8 +163,11 @@ export const promises: Section = {
 };
 
 export const places: Section = {
-  title: { en: 'Places', ru: 'Места в рейтинге' },
+  title: { en: 'Places of the month', ru: 'Места в рейтинге за месяц' },
   view: 'leaderboard',
+  isSinceMonth: true,
+  // The rating that always runs; competitions are of their own days.
+  filters: [{ member: 'leaderboard.competition', operator: 'notSet' }],
   dimensions: ['manager'],
   measures: ['rating_place', 'rating_points', 'plan_execution', 'bonus'],
   having: ['rating_points'],
