@@ -12,6 +12,7 @@ import {
 import { LINES, TRUNK } from '../../demo/telephony/index.ts';
 import { openWholeWay, type WholeWay } from '../harness/whole-way.ts';
 import { UNTIL } from './company-fixture.ts';
+import { REGULATION, scorecardAgrees } from './scorecard-agrees.ts';
 
 /** A measure over REST and the same number out of the company's own books; null where the books have nothing to divide by. */
 interface Compared {
@@ -93,6 +94,7 @@ describe('every KPI of the work outside the CRM, over REST, equals the synthetic
       managers: company.outside.managers,
       // The calendar knows them; the CRM's tasks would tell of them once more, at other hours.
       meetings: { task_types: [] },
+      sections: { regulation: REGULATION },
       sources: [
         {
           type: 'asterisk',
@@ -204,6 +206,8 @@ describe('every KPI of the work outside the CRM, over REST, equals the synthetic
       );
     });
   });
+
+  scorecardAgrees(() => way);
 
   it('costs and the size of the market, month by month', async () => {
     const names = ['sales_costs', 'marketing_costs', 'goods_costs', 'market_size'];
