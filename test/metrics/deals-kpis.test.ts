@@ -18,7 +18,7 @@ beforeAll(async () => {
     apiSecret: SECRET,
     portable: true,
   });
-}, 120_000);
+});
 afterAll(async () => {
   await cube.stop();
   await crm.drop();

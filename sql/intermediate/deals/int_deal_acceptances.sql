@@ -62,7 +62,6 @@ beginnings as (
     select
         deal_id,
         bool_or(stay_no = 1 and step = 'incoming') as is_from_incoming,
-        min(owner_id_at_entry) filter (where stay_no = 1) as owner_id,
         min(stay_no) filter (where step not in ('incoming', 'lost')) as taken_stay_no
     from stays
     group by deal_id
@@ -91,7 +90,7 @@ contacts as (
 
     select
         contacts.deal_id,
-        contacts.contact_id as action_id,
+        contacts.contact_id,
         contacts.manager_id,
         contacts.channel,
         contacts.is_outgoing,
@@ -108,7 +107,6 @@ recorded as (
 
     select
         activities.deal_id,
-        activities.activity_id as action_id,
         activities.manager_id,
         activities.occurred_at
     from {{ ref('int_activities') }} as activities
@@ -122,26 +120,26 @@ recorded as (
 
 actions as (
 
-    select deal_id, action_id, manager_id, occurred_at from contacts
+    select deal_id, manager_id, occurred_at from contacts
     where is_two_way or is_outgoing
 
     union all
 
-    select deal_id, action_id, manager_id, occurred_at from recorded
+    select deal_id, manager_id, occurred_at from recorded
 
     union all
 
     -- Who puts a lead down for himself has it in work.
-    select deal_id, '', created_by_id, created_at from deals
+    select deal_id, created_by_id, created_at from deals
 
 ),
 
+-- Grouped, not sorted: on a full build these are all contacts there ever were.
 own_actions as (
 
-    select distinct on (actions.deal_id)
+    select
         actions.deal_id,
-        actions.manager_id,
-        actions.occurred_at as accepted_at
+        min(actions.occurred_at) as accepted_at
     from actions
     inner join deals on deals.deal_id = actions.deal_id
     inner join beginnings on beginnings.deal_id = actions.deal_id
@@ -154,23 +152,19 @@ own_actions as (
         not beginnings.is_from_incoming
         and actions.occurred_at >= deals.created_at
         and split_part(actions.manager_id, ':', 2) <> '0'
-    order by actions.deal_id, actions.occurred_at, actions.action_id
+    group by actions.deal_id
 
 ),
 
 -- Caught in the chat: the client wrote there before anything else happened between the two.
 chat_beginnings as (
 
-    select deal_id, first_at
-    from (
-        select distinct on (deal_id)
-            deal_id,
-            occurred_at as first_at,
-            channel = 'chat' and not is_outgoing as is_chat
-        from contacts
-        order by deal_id, occurred_at, action_id
-    ) as firsts
-    where is_chat
+    select
+        deal_id,
+        min(occurred_at) as first_at
+    from contacts
+    group by deal_id
+    having min(occurred_at) = min(occurred_at) filter (where channel = 'chat' and not is_outgoing)
 
 ),
 
@@ -186,7 +180,7 @@ chat_answers as (
         contacts.channel = 'chat'
         and contacts.is_two_way
         and contacts.occurred_at >= chat_beginnings.first_at
-    order by contacts.deal_id, contacts.occurred_at, contacts.action_id
+    order by contacts.deal_id, contacts.occurred_at, contacts.contact_id
 
 ),
 
@@ -194,7 +188,7 @@ final as (
 
     select
         deals.deal_id,
-        coalesce(taken_out.manager_id, own_actions.manager_id) as accepted_by_id,
+        coalesce(taken_out.manager_id, acceptors.owner_id) as accepted_by_id,
         chat_answers.manager_id as chat_answered_by_id,
         coalesce(taken_out.accepted_at, own_actions.accepted_at) as accepted_at,
         chat_answers.occurred_at as chat_answered_at,
@@ -202,6 +196,10 @@ final as (
     from deals
     left join taken_out on taken_out.deal_id = deals.deal_id
     left join own_actions on own_actions.deal_id = deals.deal_id
+    left join {{ ref('int_deal_ownership') }} as acceptors
+        on acceptors.deal_id = own_actions.deal_id
+        and acceptors.valid_from <= own_actions.accepted_at
+        and (acceptors.valid_to is null or own_actions.accepted_at < acceptors.valid_to)
     left join chat_answers on chat_answers.deal_id = deals.deal_id
 
 )
