@@ -37,17 +37,23 @@ export class BackendMessages {
     let at = Math.min(this.#passing, data.length);
     this.#passing -= at;
     let rows = 0;
-    while (at + 5 <= data.length) {
+    for (;;) {
+      // Rows are most of a long answer: nothing but their lengths is read.
+      while (at + 5 <= data.length && data[at] === DATA_ROW) {
+        at +=
+          1 + (((data[at + 1]! << 24) | (data[at + 2]! << 16) | (data[at + 3]! << 8) | data[at + 4]!) >>> 0);
+        rows += 1;
+      }
+      if (at > data.length) {
+        this.#passing = at - data.length;
+        at = data.length;
+      }
+      if (at + 5 > data.length) break;
       const type = data[at]!;
       const end = at + 1 + data.readUInt32BE(at + 1);
       if (!LOOKED_AT.has(type)) {
-        if (type === DATA_ROW) rows += 1;
-        if (end > data.length) {
-          this.#passing = end - data.length;
-          at = data.length;
-          break;
-        }
-        at = end;
+        this.#passing = Math.max(0, end - data.length);
+        at = Math.min(end, data.length);
         continue;
       }
       if (end > data.length) break;
