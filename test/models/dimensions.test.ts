@@ -233,7 +233,7 @@ describe('activities', () => {
     const activities = await crm.rows<{ activity: string }>(
       `select concat_ws(' ', kind, manager_id, coalesce(deal_id, '-'), coalesce(client_id, '-'),
          case when is_deal_deleted then 'deleted' end) as activity
-       from marts.fct_activities order by 1`,
+       from marts.fct_activities where channel = 'crm' order by 1`,
     );
     expect(activities.map(({ activity }) => activity)).toEqual([
       'call_in 7:2 - 7:contact:501',
