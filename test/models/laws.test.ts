@@ -9,6 +9,7 @@ import {
   PIPELINES,
   START,
   createSmallCrm,
+  event,
   lead,
   moved,
   type RawRow,
@@ -205,17 +206,24 @@ describe('the models', () => {
         order: fc.infiniteStream(fc.nat()),
         cards: fc.array(card, { minLength: 8, maxLength: 8 }),
         tasks: fc.array(task, { minLength: 12, maxLength: 12 }),
+        chats: fc.array(
+          fc.record({ deal: fc.integer({ min: 1, max: 30 }), minute: fc.nat(12), by: fc.nat(3) }),
+          {
+            minLength: 40,
+            maxLength: 40,
+          },
+        ),
         client: fc.infiniteStream(fc.constantFrom(undefined, 501, 502)),
       });
       await fc.assert(
-        fc.asyncProperty(run, async ({ deals, order, cards, tasks, client }) => {
+        fc.asyncProperty(run, async ({ deals, order, cards, tasks, chats, client }) => {
           await crm.clear();
           const rows = deals
             .flatMap(({ events, versions }) => [
               ...events,
               ...versions.map((row) => withClient(row, client.next().value)),
             ])
-            .concat(cards.map(contactRow), tasks.flatMap(taskRows))
+            .concat(cards.map(contactRow), tasks.flatMap(taskRows), chats.map(chatRow))
             .map((row) => ({ row, place: order.next().value }))
             .sort((a, b) => a.place - b.place)
             .map(({ row }) => row);
@@ -306,6 +314,10 @@ function contactRow({ id, company }: { readonly id: number; readonly company: nu
     payload: { id, name: `Version ${version}`, created_at: START, _embedded: { companies } },
   };
 }
+
+/** A message of the client (by nobody), or of a manager to him. */
+const chatRow = ({ deal, minute, by }: { deal: number; minute: number; by: number }): RawRow =>
+  event(by === 0 ? 'incoming_chat_message' : 'outgoing_chat_message', deal, minute, { by });
 
 function taskRows(given: {
   readonly id: number;
