@@ -5,7 +5,7 @@ import type { RuleName } from './settings.ts';
 
 type Described = Pick<
   Alert,
-  'rule' | 'subjectTitle' | 'manager' | 'value' | 'norm' | 'unit' | 'evidence' | 'evidenceCount'
+  'rule' | 'subjectTitle' | 'manager' | 'team' | 'value' | 'norm' | 'unit' | 'evidence' | 'evidenceCount'
 >;
 
 const TITLES: Readonly<Record<Language, Readonly<Record<RuleName, string>>>> = {
@@ -44,10 +44,10 @@ export const ruleTitle = (rule: RuleName, language: Language): string => TITLES[
 
 /** The alert in a line: what, whose, the number and what it is held against. */
 export function describeAlert(alert: Described, language: Language): string {
-  const { rule, manager, subjectTitle, value, norm, unit } = alert;
+  const { rule, manager, team, subjectTitle, value, norm, unit } = alert;
   const subject =
     STEP_TITLES[language][subjectTitle] ?? (subjectTitle === 'calls' ? CALLS[language] : subjectTitle);
-  const names = [manager, subject === manager ? '' : subject].filter((name) => name);
+  const names = [manager ?? team, subject === manager ? '' : subject].filter((name) => name);
   const number = (count: number): string => numberText(count, unit, language);
   const held = unit === 'count' ? HELD_COUNT[language] : HELD[language];
   const about = names.length > 0 ? `: ${names.join(', ')}` : '';

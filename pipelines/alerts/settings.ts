@@ -16,8 +16,8 @@ export const ruleSettings = z
     first_response_breach: rule({ at_least: count.default(1), days: days.default(3) }),
     /** Missed calls that nobody returned within the norm. */
     missed_unreturned: rule({ at_least: count.default(3), days: days.default(1) }),
-    /** Open deals longer in their stage than its limit. */
-    stage_overdue: rule({ at_least: count.default(5) }),
+    /** Open deals longer in their stage than its limit: of a manager in one stage, of a team in one stage. */
+    stage_overdue: rule({ at_least: count.default(5), team_at_least: count.default(12) }),
     /** Open deals without a task. */
     no_next_task: rule({ at_least: count.default(5) }),
     /** Fact against the part of the plan that is due by now. */

@@ -33,6 +33,8 @@ export interface Chart {
 
 /** A key number with what it was before. */
 export interface Tile {
+  /** Its measure. */
+  readonly key: string;
   readonly value: Cell;
   readonly previous: Cell;
   readonly annotation: MemberAnnotation;

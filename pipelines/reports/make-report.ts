@@ -67,7 +67,7 @@ async function tilesOf(spec: ReportSpec, asker: Asker, period: Period): Promise<
       const annotation = now?.annotation[member];
       if (!annotation) continue;
       const value = now.rows[0]?.[member] ?? null;
-      found.set(member, { annotation, value, previous: before?.rows[0]?.[member] ?? null });
+      found.set(member, { key: member, annotation, value, previous: before?.rows[0]?.[member] ?? null });
     }
   }
   for (const member of spec.tiles) if (found.has(member)) tiles.push(found.get(member)!);

@@ -17,7 +17,9 @@ export interface Program {
  * One file of a child and all it imports. Through tsx a process needs 1.4 s of CPU before it does anything, as one file 0.2 s (the engine)
  * and 0.4 s (with DBOS): what makes hundreds of kills affordable.
  */
-export async function bundle(child: 'kills-engine-child' | 'kills-workflow-child'): Promise<Program> {
+export async function bundle(
+  child: 'kills-engine-child' | 'kills-workflow-child' | 'kills-message-child',
+): Promise<Program> {
   const folder = mkdtempSync(join(tmpdir(), 'voronka-kills-'));
   const file = join(folder, `${child}.cjs`);
   await build({

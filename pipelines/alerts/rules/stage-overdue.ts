@@ -7,6 +7,7 @@ import {
   textOf,
   WHO,
   whoOf,
+  type Finding,
   type LoadContext,
   type Rule,
   type Who,
@@ -35,7 +36,7 @@ interface LongStay {
   readonly until: string | undefined;
 }
 
-/** Open deals longer in their stage than its limit, by manager and stage: one name stands for all that lie in one heap. */
+/** Open deals longer in their stage than its limit, by manager and stage and by team and stage: one alert stands for all that lie in one heap. */
 export const stageOverdue: Rule<'stage_overdue', LongStay[]> = {
   name: 'stage_overdue',
   needs: ['regulation.stage_overdue', 'regulation.days_in_stage'],
@@ -44,34 +45,44 @@ export const stageOverdue: Rule<'stage_overdue', LongStay[]> = {
     const left = context.isBackTest ? await ask(context, 'stays_late') : [];
     return [...open, ...left];
   },
-  judge(stays, { day }, { at_least: atLeast }) {
+  judge(stays, { day }, { at_least: atLeast, team_at_least: teamAtLeast }) {
     const overdue = stays.filter(
       ({ overdueFrom, until }) => overdueFrom <= day && (until === undefined || until > day),
     );
-    const groups = groupBy(overdue, ({ who, stage }) => `${who.managerId ?? ''}/${stage}`);
-    return [...groups].flatMap(([subject, list]) => {
-      if (list.length < atLeast) return [];
-      const { who, stage } = list[0]!;
-      const gravest = [...list].sort((left, right) => right.daysInStage - left.daysInStage);
-      return [
-        {
-          ...who,
-          subject,
-          subjectTitle: stage,
-          value: list.length,
-          norm: atLeast - 1,
-          unit: 'count' as const,
-          evidence: gravest.map(({ dealId, deal, url, daysInStage }) => ({
-            id: dealId,
-            title: deal,
-            value: Math.round(daysInStage * 10) / 10,
-            url,
-          })),
-        },
-      ];
-    });
+    const byManager = groupBy(overdue, ({ who, stage }) => `${who.managerId ?? ''}/${stage}`);
+    const byTeam = groupBy(
+      overdue.filter(({ who }) => who.teamId !== null),
+      ({ who, stage }) => `team ${who.teamId}/${stage}`,
+    );
+    return [
+      ...[...byManager].map(([subject, list]) => heap(subject, list, atLeast, list[0]!.who)),
+      ...[...byTeam].map(([subject, list]) =>
+        heap(subject, list, teamAtLeast, { ...list[0]!.who, managerId: null, manager: null }),
+      ),
+    ].filter((finding) => finding !== undefined);
   },
 };
+
+/** Enough overdue deals of one stage in one pair of hands, or in one department, which may stand still as a whole. */
+function heap(subject: string, list: readonly LongStay[], atLeast: number, who: Who): Finding | undefined {
+  if (list.length < atLeast) return undefined;
+  return {
+    ...who,
+    subject,
+    subjectTitle: list[0]!.stage,
+    value: list.length,
+    norm: atLeast - 1,
+    unit: 'count',
+    evidence: [...list]
+      .sort((left, right) => right.daysInStage - left.daysInStage)
+      .map(({ dealId, deal, url, daysInStage }) => ({
+        id: dealId,
+        title: deal,
+        value: Math.round(daysInStage * 10) / 10,
+        url,
+      })),
+  };
+}
 
 async function ask(
   { asker, span, days }: LoadContext,
