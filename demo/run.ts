@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DateTime } from 'luxon';
@@ -14,6 +15,7 @@ import { untilInterrupted } from '../pipelines/cli/signals.ts';
 import { runSyncs } from '../pipelines/cli/sync-progress.ts';
 import { loginLink, openWebFor, prepareDashboard } from '../pipelines/cli/web.ts';
 import { startEmbedded, type EmbeddedPostgres } from '../pipelines/warehouse/index.ts';
+import { scramVerifier } from '../pipelines/warehouse/scram.ts';
 import { printReports } from './reports.ts';
 import { startCompanyProcess, writeCompanyFiles } from './stand-in-process.ts';
 
@@ -36,6 +38,8 @@ const FOLDERS: readonly (readonly (string | number)[])[] = [
   [3, 'calendars', 0, 'path'],
   [4, 'folder'],
 ];
+/** Who may log in to the demo's dashboard, with a password of this run. */
+const USER = 'demo';
 const TOKEN_VARIABLE = 'VORONKA_DEMO_TOKEN';
 
 /**
@@ -61,7 +65,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   ]);
   try {
     process.env[TOKEN_VARIABLE] = standIn.token;
-    const config = writeDemoConfig(standIn.url, options.port);
+    const password = randomBytes(6).toString('base64url');
+    const config = writeDemoConfig(standIn.url, options.port, password);
     await withRuntime(
       { config, debug: options.debug },
       { schedules: false },
@@ -90,7 +95,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
             currency: config.account.currency,
           });
           say(pc.bold(`Served ${humanDuration(Date.now() - started)} after the start.`));
-          printAddresses(cube.url, token);
+          printAddresses(cube.url, token, password);
           if (!options.once) {
             await runtime.startSchedules();
             const interrupted = untilInterrupted();
@@ -110,7 +115,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 }
 
 /** The demo's configuration is the company's, with this run's addresses in it: the file a reader may look at and try commands with. */
-function writeDemoConfig(url: string, port: number): string {
+function writeDemoConfig(url: string, port: number, password: string): string {
   mkdirSync(DEMO_DIR, { recursive: true });
   const document = parseDocument(readFileSync(new URL('./company/voronka.yaml', import.meta.url), 'utf8'));
   document.setIn(['sources', 0, 'base_url'], url);
@@ -129,6 +134,10 @@ function writeDemoConfig(url: string, port: number): string {
   document.setIn(['channels', 0, 'path'], join(DEMO_DIR, String(document.getIn(['channels', 0, 'path']))));
   document.setIn(['database', 'name'], DEMO_DATABASE);
   document.setIn(['serve', 'port'], port);
+  document.setIn(
+    ['users'],
+    document.createNode([{ name: USER, password: scramVerifier(password), role: 'executive' }]),
+  );
   const file = join(DEMO_DIR, 'voronka.yaml');
   writeFileSync(file, String(document));
   return file;
@@ -151,11 +160,12 @@ async function makeDemoDatabase(): Promise<EmbeddedPostgres> {
   return server;
 }
 
-function printAddresses(url: string, token: string): void {
+function printAddresses(url: string, token: string, password: string): void {
   const query =
     '{"measures":["funnel.leads_new","funnel.deals_won","funnel.won_amount"],"dimensions":["funnel.team"]}';
   console.log(`
 ${pc.bold('Dashboard')}  ${loginLink(url, token)}
+           (or ${url} as user ${pc.bold(USER)} with password ${pc.bold(password)})
 ${pc.bold('API')}        ${url}/cubejs-api/v1
 ${pc.bold('Token')}      ${token}
 ${pc.bold('Try')}        curl -s -G -H 'Authorization: ${token}' ${url}/cubejs-api/v1/load --data-urlencode 'query=${query}'
