@@ -51,20 +51,26 @@ export function upCommand(): Command {
       await withRuntime(globalOptions(command), { schedules: false }, async (workspace) => {
         const { config, warehouse, runtime } = workspace;
         const names = config.sources.map(({ name }) => name);
-        await runSyncs(config, runtime.runLog, names, { thenBuild: false });
-        await runBuildWithProgress(config, warehouse, {});
-        await runtime.startSchedules();
-        await serve(workspace, options);
+        // The dashboard is there from the start and shows how far the first reading is.
+        await serve(workspace, options, async () => {
+          await runSyncs(config, runtime.runLog, names, { thenBuild: false });
+          await runBuildWithProgress(config, warehouse, {});
+          await runtime.startSchedules();
+        });
       });
     });
 }
 
-async function serve(workspace: RunningWorkspace, options: ListenOptions): Promise<void> {
+async function serve(
+  workspace: RunningWorkspace,
+  options: ListenOptions,
+  first: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const { config, warehouse } = workspace;
   const hooks = await openHooks(config, warehouse);
   const folders = watchFiles(config, warehouse);
   try {
-    await serveKpis(workspace, options, hooks);
+    await serveKpis(workspace, options, { hooks, first });
   } finally {
     await folders.stop();
     await hooks?.close();
@@ -74,7 +80,7 @@ async function serve(workspace: RunningWorkspace, options: ListenOptions): Promi
 async function serveKpis(
   { config, warehouse, runtime }: RunningWorkspace,
   options: ListenOptions,
-  hooks: Hooks | undefined,
+  { hooks, first }: { hooks: Hooks | undefined; first: () => Promise<void> },
 ): Promise<void> {
   const web = await openWebFor(config, warehouse);
   const reports = await openReportsFor(config, warehouse, () => cube.url);
@@ -90,6 +96,7 @@ async function serveKpis(
       console.log(
         `Webhooks of ${hooks.sources.join(', ')} are taken; \`voronka webhooks\` prints their addresses.`,
       );
+    await first();
     const sql = await startSqlApiFor(config, warehouse, cube);
     if (sql.said) console.log(sql.said);
     try {

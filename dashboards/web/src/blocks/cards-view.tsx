@@ -74,7 +74,7 @@ function Sample({ member, measured }: { member: Member; measured: Measured }) {
   const format = useFormat();
   const catalog = useCatalog();
   const { numerator, denominator } = measured;
-  if (denominator === null) return null;
+  if (denominator === null || denominator === 0) return null;
   const unitOf = (name: string | undefined): string | undefined => name && catalog.find(name)?.unit;
   const d = format.short(unitOf(member.denominator), denominator);
   return (

@@ -131,6 +131,7 @@ export function TableView({ block }: { block: TableBlock }) {
         : []),
     ],
   });
+  if (block.isOptional && !isLoading && error === null && rows.length === 0) return null;
   return (
     <Frame
       title={block.title}

@@ -12,7 +12,7 @@ export const clients: Page = {
       measures: [
         'clients.active_clients',
         'clients.new_clients',
-        'clients.retention_rate_quarter',
+        'clients.retention_rate',
         'clients.turnover_per_client',
       ],
     },

@@ -29,12 +29,14 @@ export const economics: Page = {
       title: { en: 'Profit and costs', ru: 'Прибыль и расходы' },
       chart: 'bar',
       measures: ['economics.gross_profit', 'economics.sales_costs', 'economics.marketing_costs'],
+      isAlways: true,
     },
     {
       kind: 'trend',
       title: { en: 'Return on the costs of selling', ru: 'Рентабельность продаж' },
       chart: 'line',
       measures: ['economics.return_on_sales_costs', 'economics.margin'],
+      isAlways: true,
     },
     {
       kind: 'table',
@@ -42,6 +44,7 @@ export const economics: Page = {
       width: 'full',
       by: ['economics.month'],
       sortBy: 'economics.month',
+      isAlways: true,
       measures: [
         'economics.sales',
         'economics.goods_costs',

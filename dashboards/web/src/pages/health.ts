@@ -12,6 +12,7 @@ export const health: Page = {
       isHero: true,
       measures: [
         'data_health.rows_loaded',
+        'data_health.stale_streams',
         'data_health.rejected_records',
         'data_health.unmatched_identities',
       ],

@@ -41,6 +41,7 @@ export const leaderboard: Page = {
       by: ['leaderboard.competition', 'leaderboard.manager'],
       sortBy: 'leaderboard.rating_points',
       filters: [{ member: 'leaderboard.competition', operator: 'set' }],
+      isOptional: true,
       measures: ['leaderboard.rating_place', 'leaderboard.rating_points'],
     },
   ],

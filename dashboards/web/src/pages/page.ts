@@ -69,6 +69,8 @@ export interface TableBlock extends Titled {
   readonly norms?: Readonly<Record<string, string>>;
   /** All there is, whatever the period. */
   readonly isAlways?: boolean;
+  /** Not shown at all when empty: not everybody has competitions. */
+  readonly isOptional?: boolean;
 }
 
 /** Rows as they are, not sums: the deals, messages or streams themselves. */

@@ -18,6 +18,7 @@ const breaches = (flag: string, title: RecordsBlock['title']): RecordsBlock => (
   ],
   filters: [{ member: `regulation.${flag}`, operator: 'equals', values: ['true'] }],
   sortBy: 'regulation.days_in_stage',
+  limit: 15,
   isNow: true,
 });
 
