@@ -9,6 +9,7 @@ history as (
         lead(valid_from) over deal as following_from,
         lead(value) over deal as following_value
     from {{ ref('int_deal_history') }}
+    where {{ of_changed_rows('deal_id', ['int_deal_history'], 'deal_id') }}
     window deal as (partition by deal_id, attribute order by change_no)
 
 ),

@@ -6,6 +6,7 @@ with
 deals as (
 
     select * from {{ ref('fct_deals') }}
+    where {{ of_changed_rows('deal_id', ['fct_deals', 'fct_deal_events'], 'deal_id') }}
 
 ),
 
@@ -23,6 +24,7 @@ milestones as (
         sum(amount) filter (where event = 'won') as won_amount,
         count(*) as rows
     from {{ ref('fct_deal_events') }}
+    where {{ of_changed_rows('deal_id', ['fct_deals', 'fct_deal_events'], 'deal_id') }}
     group by deal_id
 
 ),

@@ -15,6 +15,7 @@ stays as (
         lead(stage_id) over deal as following_stage_id,
         lead(entered_at) over deal as following_entered_at
     from {{ ref('fct_deal_stage_stays') }}
+    where {{ of_changed_rows('deal_id', ['fct_deal_stage_stays'], 'deal_id') }}
     window deal as (partition by deal_id order by stay_no)
 
 ),

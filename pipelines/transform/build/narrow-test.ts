@@ -16,6 +16,7 @@ export function narrowedSql(
   hasPassed: boolean,
 ): string | null | undefined {
   const { generic, model } = test;
+  if (test.renderChanged !== undefined && hasPassed) return overChangedRows(context, test);
   const built = model === undefined ? undefined : context.built.get(model);
   if (generic === undefined || built === undefined || generic.hasWhere) return undefined;
   if (generic.macro === 'unique' && isIndexedUnique(context, built, generic.column)) return null;
@@ -42,6 +43,20 @@ export function narrowedSql(
   )
     return over(changedRows);
   return undefined;
+}
+
+/** A test of its own file that says how: every stored model it reads is as it was, or has its changed rows at hand. */
+function overChangedRows(context: BuildContext, test: DataTest): string | undefined {
+  const changedRows: Record<string, string> = {};
+  for (const ref of test.refs) {
+    const built = context.built.get(ref);
+    if (built === undefined || (built.mode === 'incremental' && built.rows === 0)) continue;
+    if (built.changedRows === undefined) return undefined;
+    changedRows[ref] = String(built.changedRows);
+  }
+  return Object.keys(changedRows).length === 0 || test.sources.length > 0
+    ? undefined
+    : context.compiler.test(test, context.relationOf, changedRows);
 }
 
 function isIndexedUnique(context: BuildContext, built: Built, column: string | undefined): boolean {

@@ -1,7 +1,7 @@
 import { TemplateError } from '../errors.ts';
 import type { Scope } from '../jinja/jinja.ts';
 import type { Relation } from '../jinja/relation.ts';
-import type { DataTest, Manifest, ModelNode } from '../project/manifest.ts';
+import type { DataTest, Lookup, Manifest, ModelNode } from '../project/manifest.ts';
 import { injectCtes, type Cte } from './inject-ctes.ts';
 
 /** Where a model is read from: the table being built aside, or the published one. */
@@ -42,12 +42,17 @@ export class Compiler {
     return this.#manifest.jinja.render(`${model.file} (hook)`, hook, scope).trim();
   }
 
-  test(test: DataTest, relationOf: RelationOf): string {
+  /** `changedRows` (model → relation) renders a test that can look at these alone; it must have `renderChanged`. */
+  test(test: DataTest, relationOf: RelationOf, changedRows?: Readonly<Record<string, string>>): string {
     const ephemerals = new Map<string, Cte>();
-    const sql = test.render({
+    const lookup: Lookup = {
       ref: (name) => this.#ref(name, { relationOf }, ephemerals),
       source: (source, table) => this.#source(`${source}.${table}`, { relationOf }),
-    });
+    };
+    const sql =
+      changedRows !== undefined && test.renderChanged !== undefined
+        ? test.renderChanged(lookup, changedRows)
+        : test.render(lookup);
     return injectCtes(withoutSemicolon(sql, test.place.file), [...ephemerals.values()]);
   }
 

@@ -164,21 +164,29 @@ function genericTest(
 function singularTest(input: Input, file: ProjectFiles['tests'][number]): DataTest[] {
   const place = { file: file.file, line: 0 };
   let own: Record<string, unknown> = {};
-  const render = (lookup: Lookup): string =>
+  const renderWith = (lookup: Lookup, vars: Readonly<Record<string, unknown>>): string =>
     input.jinja.render(file.file, file.source, {
       ...testScope(input, lookup),
+      vars: { ...input.vars, ...vars },
       config: (values) => {
         own = values;
       },
     });
+  const render = (lookup: Lookup): string => renderWith(lookup, {});
   render(recorder().lookup);
   const config = parseTestConfig(place, {
     ...testDefaults(input.files, ...file.path.split('/').slice(0, -1), file.name),
     ...own,
   });
-  return config.enabled
-    ? [finish(input, place, config, { name: file.name, model: undefined, generic: undefined, render })]
-    : [];
+  if (!config.enabled) return [];
+  const test = finish(input, place, config, {
+    name: file.name,
+    model: undefined,
+    generic: undefined,
+    render,
+  });
+  if (!/\bof_changed_rows\s*\(/.test(file.source)) return [test];
+  return [{ ...test, renderChanged: (lookup, changed_rows) => renderWith(lookup, { changed_rows }) }];
 }
 
 function finish(

@@ -39,6 +39,8 @@ export interface DataTest {
   readonly generic: GenericTestShape | undefined;
   /** Renders the query that returns the failing rows. */
   readonly render: (lookup: Lookup) => string;
+  /** A test of its own file that asks `of_changed_rows` can be rendered for the changed rows of the models (name → relation). */
+  readonly renderChanged?: (lookup: Lookup, changedRows: Readonly<Record<string, string>>) => string;
 }
 
 export interface GenericTestShape {
