@@ -41,6 +41,10 @@ export async function sqlApiOverMarts(
   const over = await cubeOverMarts(name);
   const { database, cube } = over;
   const readerUrl = readerUrlOf(database.url);
+  // Functions that the marts by hand have of a migration: the migration itself makes them now.
+  await database.pool.query(
+    'drop function if exists marts.sum_on_first_day(date[], numeric[]), marts.sum_on_last_day(date[], numeric[])',
+  );
   await migrate({ pool: database.pool, url: database.url, readerUrl });
   const serverErrors: string[] = [];
   const sql = await startSqlApi({
