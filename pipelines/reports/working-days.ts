@@ -28,21 +28,19 @@ export class WorkingDays {
   /** The working day that many working days before (negative) or after `day`, which may itself be free. */
   shift(day: string, count: number): string {
     let left = Math.abs(count);
-    let date = this.#date(day);
+    let date = day;
     // Nobody is closed for three years; a calendar without a working day must not hang.
     for (let tries = 0; left > 0 && tries < 1_100; tries += 1) {
-      date = date.plus({ days: Math.sign(count) });
-      if (this.isWorking(date.toISODate()!)) left -= 1;
+      date = addDays(date, Math.sign(count));
+      if (this.isWorking(date)) left -= 1;
     }
-    return date.toISODate()!;
+    return date;
   }
 
   /** Working days of the span, both ends included. */
   between(from: string, to: string): string[] {
     const days: string[] = [];
-    for (let date = this.#date(from); date.toISODate()! <= to; date = date.plus({ days: 1 })) {
-      if (this.isWorking(date.toISODate()!)) days.push(date.toISODate()!);
-    }
+    for (let date = from; date <= to; date = addDays(date, 1)) if (this.isWorking(date)) days.push(date);
     return days;
   }
 
@@ -69,14 +67,14 @@ export class WorkingDays {
     return this.#hours.get(this.#weekday(day)) ?? this.#hours.get(Math.min(...this.#hours.keys())) ?? [];
   }
 
-  #date(day: string): DateTime {
-    return DateTime.fromISO(day, { zone: 'utc' });
-  }
-
+  /** 1 Monday to 7 Sunday. */
   #weekday(day: string): number {
-    return this.#date(day).weekday;
+    return new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
   }
 }
+
+const addDays = (day: string, count: number): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10);
 
 const byOpening = (left: { opens: string }, right: { opens: string }): number =>
   left.opens.localeCompare(right.opens);
