@@ -108,7 +108,7 @@ beforeAll(async () => {
     apiSecret: SECRET,
     portable: true,
   });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await cube.stop();
   await crm.drop();
