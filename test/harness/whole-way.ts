@@ -38,6 +38,8 @@ export interface WholeWay {
   build(options?: { full?: boolean }): Promise<void>;
   /** Rows of Cube's REST API, asked as an executive unless said otherwise. */
   ask(query: object, as?: Partial<TokenRequest>): Promise<QueryResult['rows']>;
+  /** Where the API is, for what `ask` would not send; and what signs its tokens. */
+  api(): Promise<{ readonly url: string; readonly secret: string }>;
   stop(): Promise<void>;
 }
 
@@ -105,6 +107,7 @@ export async function openWholeWay(options: WholeWayOptions): Promise<WholeWay> 
       const token = issueToken({ secret: API_SECRET, role: 'executive', ...as });
       return (await runQuery({ url, token, query })).rows;
     },
+    api: async () => ({ url: (await startedCube()).url, secret: API_SECRET }),
     stop: async () => {
       await cube?.stop();
       await runtime.stop();

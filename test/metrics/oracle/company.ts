@@ -3,15 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DateTime } from 'luxon';
 import { parse } from 'yaml';
-import { generateCompany, writeCompany } from '../../../demo/company/index.ts';
+import { generateCompany, writeCompany, type Company } from '../../../demo/company/index.ts';
 import { openWholeWay, type WholeWay } from '../../harness/whole-way.ts';
 import { REGULATION } from './regulation.ts';
 import { tellStory, type Configured, type Story } from './story/story.ts';
 
 export interface OracleCompany {
+  /** As it was made up, with what was planted in it. */
+  readonly company: Company;
   readonly way: WholeWay;
   /** What its files tell, read without any of voronka's own code. */
   readonly story: Story;
+  /** Names and addresses of people, none of which an analyst may see. */
+  readonly persons: readonly string[];
   close(): Promise<void>;
 }
 
@@ -32,9 +36,9 @@ const FOLDERS: Readonly<Record<string, (dir: string) => object>> = {
 
 /**
  * A company whose history ended last midnight, so that what looks back from now has something to see; read and built once. The
- * same files are the oracle's.
+ * same files are the oracle's. `sections` are added to its configuration.
  */
-export async function openCompany(): Promise<OracleCompany> {
+export async function openCompany(sections: object = {}): Promise<OracleCompany> {
   const dir = mkdtempSync(join(tmpdir(), 'voronka-oracle-'));
   const until = DateTime.now().setZone('Europe/Moscow').startOf('day').minus({ minutes: 7 });
   const company = generateCompany({ seed: 23, until: until.toJSDate(), leads: 1_500, months: 14 });
@@ -49,7 +53,7 @@ export async function openCompany(): Promise<OracleCompany> {
     timeZone: yaml.account.time_zone,
     currency: 'RUB',
     account: yaml.account,
-    sections: { regulation: REGULATION },
+    sections: { regulation: REGULATION, ...sections },
     leadSourceField: yaml.funnel.lead_source_field,
     funnel: yaml.funnel.steps as never,
     meetings: yaml.meetings,
@@ -58,9 +62,12 @@ export async function openCompany(): Promise<OracleCompany> {
   });
   await way.sync();
   await way.build();
+  const story = tellStory(dir, yaml, Date.now() / 1_000);
   return {
+    company,
     way,
-    story: tellStory(dir, yaml, Date.now() / 1_000),
+    story,
+    persons: [...story.crm.users.flatMap(({ name, email }) => [name, email]), ...story.crm.contacts.map(({ name }) => name)], // prettier-ignore
     async close() {
       await way.stop();
       rmSync(dir, { recursive: true });

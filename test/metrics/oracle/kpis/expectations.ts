@@ -136,20 +136,22 @@ function yieldNow(story: Story, all: readonly Snapshot[]): number {
   return ((sum(tried.map(({ actual }) => actual)) / expected) * tried.length + 3) / (tried.length + 3);
 }
 
-/** What each open deal is expected to bring within 30 days. */
-export function expectations(story: Story): ReadonlyMap<Deal, number> {
+/** What each open deal is expected to bring within 7, 14, 30, 60 and 90 days; a longer time never has a smaller chance than 30 days. */
+export function expectations(story: Story): ReadonlyMap<Deal, readonly number[]> {
   const all = snapshots(story);
   const today = story.dayOf(story.now);
-  const known = chances(all, today, 30);
+  const known = [7, 14, 30, 60, 90].map((horizon) => chances(all, today, horizon));
   const factor = yieldNow(story, all);
   const midnight = story.startOf(today);
   return new Map(
     story.deals.flatMap((deal) => {
       const stay = deal.stays.at(-1);
-      if (stay === undefined || known === null) return [];
+      if (stay === undefined) return [];
       const band = bandOf(Math.max(0, midnight - stay.entered));
-      const amount = deal.price || known.averageOf(stay.pipeline);
-      return [[deal, factor * amount * known.of(stay.pipeline, stageOf(stay), band)] as const];
+      const amount = deal.price || (known[2]?.averageOf(stay.pipeline) ?? 0);
+      const [in7 = 1, in14 = 1, in30 = NaN, in60 = 0, in90 = 0] = known.map((one) => one?.of(stay.pipeline, stageOf(stay), band)); // prettier-ignore
+      const grown = [Math.min(in7, in14, in30), Math.min(in14, in30), in30, Math.max(in30, in60), Math.max(in30, in60, in90)]; // prettier-ignore
+      return [[deal, grown.map((chance) => factor * amount * chance)] as const];
     }),
   );
 }

@@ -3,6 +3,7 @@ import type { Deal } from '../story/deals.ts';
 import { grouped } from '../story/grouped.ts';
 import type { Story } from '../story/story.ts';
 import { plusDays } from './clients.ts';
+import { wins } from './deals.ts';
 import { expectations } from './expectations.ts';
 import { STOCK, type Fact, type Kpi } from './kpi.ts';
 
@@ -103,7 +104,35 @@ export const FORECAST: readonly Kpi[] = [
     tolerance: 1e-4,
     facts(story) {
       const expected = expectations(story);
-      return open((deal) => expected.get(deal) ?? NaN)(story);
+      return open((deal) => expected.get(deal)?.[2] ?? NaN)(story);
     },
   },
+  {
+    id: 'plan_forecast',
+    measure: 'plan_fact.plan_forecast',
+    as: 'sum',
+    levels: ['month', 'month and manager'],
+    tolerance: 1e-4,
+    facts: forecastOfMonths,
+  },
 ];
+
+/** What was won, and what open deals are expected to bring on each of the 90 days from today on. */
+function forecastOfMonths(story: Story): Fact[] {
+  const today = story.dayOf(story.now);
+  const won = wins(story).map(({ deal, at }) => ({ at, manager: deal.ownerAt(at), value: deal.price }));
+  const expected = expectations(story);
+  const coming = story.deals
+    .filter(({ stays }) => isOpen(stays.at(-1)?.step ?? ''))
+    .flatMap((deal) => {
+      const [in7 = 0, in14 = 0, in30 = 0, in60 = 0, in90 = 0] = expected.get(deal) ?? [];
+      const perDay = (day: number): number =>
+        day < 7 ? in7 / 7 : day < 14 ? (in14 - in7) / 7 : day < 30 ? (in30 - in14) / 16 : day < 60 ? (in60 - in30) / 30 : (in90 - in60) / 30; // prettier-ignore
+      return Array.from({ length: 90 }, (_, day) => ({
+        at: story.startOf(plusDays(today, day)),
+        manager: deal.owner,
+        value: perDay(day),
+      }));
+    });
+  return [...won, ...coming];
+}

@@ -40,6 +40,8 @@ export interface Kpi {
   readonly levels?: readonly Level[];
   /** A further dimension of the view by which it is told. */
   readonly by?: string;
+  /** Says nothing of what nobody in particular did. */
+  readonly isSomebodys?: boolean;
   /** Relative; for what depends on the instant of asking. */
   readonly tolerance?: number;
   /** A stock is told for the last day of each period, so its facts differ from level to level. */

@@ -19,7 +19,7 @@ export interface User {
   readonly id: number;
   readonly name: string;
   readonly email: string;
-  readonly rights: { readonly group_id: number | null };
+  readonly rights: { readonly group_id: number | null; readonly is_active?: boolean };
 }
 
 export interface Pipeline {
@@ -45,6 +45,7 @@ export interface Lead {
 
 export interface Card {
   readonly id: number;
+  readonly name: string;
   readonly custom_fields_values:
     | readonly {
         readonly field_code: string | null;
