@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { parse } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 
 import { VoronkaError } from '../pipelines/errors.ts';
@@ -69,11 +69,20 @@ function readFiles(folder: string): ModelFile[] {
     .map((fileName) => ({ fileName, content: readFileSync(path.join(folder, fileName), 'utf8') }));
 }
 
+/** Where there is nowhere to keep rollups, Cube must not know of any: it would try to make them. */
+function withoutRollups({ fileName, content }: ModelFile): ModelFile {
+  if (!content.includes('pre_aggregations:')) return { fileName, content };
+  const document = parseDocument(content);
+  const count = ((document.toJS() as { cubes?: unknown[] } | null)?.cubes ?? []).length;
+  for (let index = 0; index < count; index++) document.deleteIn(['cubes', index, 'pre_aggregations']);
+  return { fileName, content: String(document) };
+}
+
 /**
  * Reads the YAML files of the model. Cube serves a view without an access policy, and a cube not marked private, to
  * every valid token; so neither is served at all: throws {@link UnsafeModelError} naming each.
  */
-export function readModel(folder: string): CheckedModel {
+export function readModel(folder: string, { rollups = false } = {}): CheckedModel {
   const problems: string[] = [];
   const views = new Set<string>();
   let files: ModelFile[];
@@ -106,5 +115,5 @@ export function readModel(folder: string): CheckedModel {
   }
   if (views.size === 0) problems.push('there is no view in it');
   if (problems.length > 0) throw new UnsafeModelError(folder, problems);
-  return { files, views };
+  return { files: rollups ? files : files.map(withoutRollups), views };
 }

@@ -1,8 +1,6 @@
 import { createRequire } from 'node:module';
-
-interface Driver {
-  release(): Promise<void>;
-}
+import { withRollups, type Driver } from './rollup-driver.ts';
+import type { RollupStore } from './rollup-store.ts';
 
 type DriverClass = new (options: Record<string, unknown>) => Driver;
 
@@ -14,14 +12,18 @@ export class ReaderDrivers {
   readonly #url: string;
   readonly #drivers: Driver[] = [];
 
-  constructor(url: string) {
+  readonly #rollups: RollupStore | undefined;
+
+  constructor(url: string, rollups?: RollupStore) {
     this.#url = url;
+    this.#rollups = rollups;
   }
 
   readonly create = (): Driver => {
     const require = createRequire(import.meta.url);
     const PostgresDriver = require('@cubejs-backend/postgres-driver') as DriverClass;
-    const driver = new PostgresDriver({
+    const Made = this.#rollups ? withRollups(PostgresDriver, this.#rollups) : PostgresDriver;
+    const driver = new Made({
       connectionString: this.#url,
       application_name: 'voronka cube',
       // The role is read-only already; another one given by mistake becomes so.

@@ -13,6 +13,7 @@ import { cubeLogger, type CubeLog } from './log.ts';
 import { readModel, type CheckedModel } from './model-files.ts';
 import { installPortable, type Runtime } from './portable/index.ts';
 import { ReaderDrivers } from './reader-driver.ts';
+import { ROLLUP_SCHEMA, rollupStore, type RollupOptions } from './rollup-store.ts';
 import { onlyViews } from './view-guard.ts';
 
 export interface CubeOptions {
@@ -30,6 +31,8 @@ export interface CubeOptions {
   /** Run without Cube's native module even where it could be loaded. */
   readonly portable?: boolean;
   readonly log?: CubeLog;
+  /** Where rollups are kept; without it every question is answered from the marts. */
+  readonly rollups?: RollupOptions;
   /** Tried before Cube's own routes, on requests whose bodies were not read; calls `next` for those that are not its own. */
   readonly mount?: Middleware;
 }
@@ -74,11 +77,15 @@ function coreOptions(
     devServer: false,
     telemetry: false,
     cacheAndQueueDriver: 'memory',
-    // Rollups would need a role that writes; the marts are answered from directly.
+    // Rollups are made when they are first asked for after a build, not by the clock.
     scheduledRefreshTimer: false,
+    preAggregationsSchema: ROLLUP_SCHEMA,
     logger: cubeLogger(options.log),
     driverFactory: drivers.create,
-    orchestratorOptions: { queryCacheOptions: { queueOptions: { concurrency: 6 } } },
+    orchestratorOptions: {
+      queryCacheOptions: { queueOptions: { concurrency: 6 } },
+      preAggregationsOptions: { externalRefresh: false, queueOptions: { concurrency: 2 } },
+    },
     checkAuth: (request: { securityContext?: SecurityContext }, token: string | undefined) => {
       if (!token) throw new CubeError(403, 'Forbidden', "Authorization header isn't set");
       try {
@@ -139,11 +146,14 @@ export async function startCube(options: CubeOptions): Promise<RunningCube> {
   const folder = path.resolve(options.schemaPath ?? path.join(import.meta.dirname, '..', 'model'));
   const host = options.host ?? '127.0.0.1';
 
-  const model = readModel(folder);
+  const model = readModel(folder, { rollups: options.rollups !== undefined });
   configureEnvironment(options);
   const packages = loadCubePackages(cubeLogger(options.log));
   const runtime = installPortable(packages.native, { force: options.portable ?? false });
-  const drivers = new ReaderDrivers(options.readerUrl);
+  const drivers = new ReaderDrivers(
+    options.readerUrl,
+    options.rollups && rollupStore(options.rollups, options.readerUrl),
+  );
   const core = new packages.CubeCore(coreOptions(options, model, drivers, packages));
   const release = async (): Promise<void> => {
     await core.releaseConnections();

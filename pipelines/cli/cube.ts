@@ -18,6 +18,7 @@ export async function startCubeFor(
     timeZone: config.account.time_zone,
     host: listen.host,
     port: listen.port,
+    ...(process.env['VORONKA_ROLLUPS'] === 'on' && { rollups: { writerUrl: warehouse.url } }),
     ...(mount && { mount }),
   });
 }
