@@ -48,7 +48,7 @@ export const ruleSettings = z
     source_stale: rule({
       after: duration.default('6h'),
       silent_hours: count.default(2),
-      least_usual_calls: count.default(20),
+      least_usual_calls: count.default(6),
     }),
   })
   .prefault({});

@@ -68,7 +68,7 @@ export const sourceStale: Rule<'source_stale', Data> = {
   },
 };
 
-/** Whole hours before now without an answered call, in working time and where the same hours of other days have many. */
+/** The whole hours before now without an answered call: enough of them, in working time, and in hours that usually have many. */
 function silenceOf(
   calls: ReadonlyMap<string, number>,
   { now, day, days }: Moment,
@@ -77,19 +77,27 @@ function silenceOf(
 ): Finding | undefined {
   // Calls that were never read say nothing: the source itself is stale then, or there is no telephone at all.
   if (calls.size === 0 || !days.isWorking(day)) return undefined;
-  const hour = DateTime.fromJSDate(now, { zone: days.timeZone }).startOf('hour');
-  const silent = Array.from({ length: hours }, (_, index) => hour.minus({ hours: index + 1 }));
-  if (silent.some((at) => at.toISODate() !== day)) return undefined;
   const at = (date: string, clock: number): number =>
     calls.get(`${date}T${String(clock).padStart(2, '0')}`) ?? 0;
-  if (silent.some((moment) => at(day, moment.hour) > 0)) return undefined;
+  const hour = DateTime.fromJSDate(now, { zone: days.timeZone }).startOf('hour');
+  const silent: DateTime[] = [];
+  // However far back: where calls are few, only a longer silence says something.
+  for (
+    let before = hour.minus({ hours: 1 });
+    before.toISODate() === day && at(day, before.hour) === 0;
+    before = before.minus({ hours: 1 })
+  )
+    silent.push(before);
+  if (silent.length < hours) return undefined;
   const others = days.between(days.shift(day, -USUAL_DAYS), days.shift(day, -1));
   const usual = others.reduce(
     (sum, date) => sum + silent.reduce((part, moment) => part + at(date, moment.hour), 0),
     0,
   );
   const perDay = usual / others.length;
-  if (perDay < leastUsual) return undefined;
+  // A silence that goes on after the office has closed is no silence of its own.
+  const lastUsual = others.reduce((sum, date) => sum + at(date, silent[0]!.hour), 0);
+  if (perDay < leastUsual || lastUsual === 0) return undefined;
   return {
     ...NOBODY,
     subject: 'calls',
