@@ -65,6 +65,8 @@ export interface RunningSqlApi {
 }
 
 const STARTUP_MS = 30_000;
+/** Of the connections to Postgres: one user with many sessions leaves some to the others. */
+const SHARE_OF_A_USER = 0.5;
 /** Bytes of an answer that may wait for a slow client. */
 const ANSWER_AHEAD = 1_048_576;
 
@@ -138,7 +140,8 @@ class Front {
     this.#preparer = parts.preparer;
     this.#shownTables = parts.shownTables;
     this.#users = new Users(options.users, options.apiSecret);
-    this.#slots = new BackendSlots(options.limits.backends);
+    const { backends } = options.limits;
+    this.#slots = new BackendSlots(backends, Math.ceil(backends * SHARE_OF_A_USER));
     this.#log = new StatementLog(options.pool, (error) => options.onError?.('writing the log', error));
     this.#control = new pg.Pool({ connectionString: options.readerUrl, max: 1, idleTimeoutMillis: 10_000 });
     this.#control.on('error', () => undefined);

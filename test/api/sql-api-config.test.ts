@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { BackendSlots, type Parkable } from '../../cube/sql-api/backend/slots.ts';
 import { isPassword, parseVerifier, scryptVerifier } from '../../cube/sql-api/auth/password.ts';
+import { startNativeSqlApi } from '../../cube/sql-api/index.ts';
+import type { RunningCube } from '../../cube/server.ts';
 import { ConfigInvalidError, parseConfig } from '../../pipelines/config/index.ts';
 import { scramVerifier } from '../../pipelines/warehouse/scram.ts';
 
@@ -61,5 +64,42 @@ describe('sql_api and users of voronka.yaml', () => {
       expect(await isPassword(verifier, 'right passwore')).toBe(false);
       expect(parseVerifier(text.slice(0, -8))).toBeUndefined();
     }
+  });
+});
+
+describe('what is not there, and what is not enough', () => {
+  it("refuses to hand the port to Cube's own SQL API where its native module is not, and says what to set", async () => {
+    const cube = { runtime: 'portable' } as RunningCube;
+    const starting = startNativeSqlApi({ cube, port: 0, users: [], apiSecret: 'x' });
+    await expect(starting).rejects.toMatchObject({
+      code: 'SQL_API_NATIVE_MISSING',
+      retry: 'never',
+      message: expect.stringMatching(/native module is not there.*sql_api\.mode: auto/s) as string,
+    });
+  });
+
+  it('gives one user a share of the connections to Postgres, and the rest to others', async () => {
+    const slots = new BackendSlots(4, 2);
+    const parked: string[] = [];
+    const session = (user: string): Parkable => ({
+      park: () => {
+        parked.push(user);
+        slots.release(user);
+        return Promise.resolve(true);
+      },
+    });
+    expect([await slots.acquire('anna', 0), await slots.acquire('anna', 0)]).toEqual([true, true]);
+    expect(await slots.acquire('anna', 0)).toBe(false);
+    expect([await slots.acquire('boris', 0), await slots.acquire('clara', 0)]).toEqual([true, true]);
+    // All are taken. Anna has too many whoever is idle; Boris may have Clara's, who has nothing to do.
+    slots.idle(session('clara'), 'clara');
+    expect(await slots.acquire('anna', 0)).toBe(false);
+    expect(await slots.acquire('boris', 0)).toBe(true);
+    expect(parked).toEqual(['clara']);
+    // What another user gives back does not help her; what she gives back herself does.
+    const waiting = slots.acquire('anna', 5_000);
+    slots.release('boris');
+    slots.release('anna');
+    expect(await waiting).toBe(true);
   });
 });

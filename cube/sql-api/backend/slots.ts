@@ -5,27 +5,33 @@ export interface Parkable {
 }
 
 /**
- * So many backends there may be at once, however many sessions. One more is had by parking the session that has been idle longest; when
- * all are at work, by waiting.
+ * So many backends there may be at once, however many sessions, and so many of them of one user. One more is had by parking the session
+ * that has been idle longest (of that user's own, where it is the user who has too many); when all are at work, by waiting.
  */
 export class BackendSlots {
   #free: number;
-  readonly #idle = new Set<Parkable>();
+  readonly #perUser: number;
+  readonly #held = new Map<string, number>();
+  /** With the user each belongs to. */
+  readonly #idle = new Map<Parkable, string>();
   readonly #waiting: (() => void)[] = [];
 
-  constructor(count: number) {
+  constructor(count: number, perUser: number = count) {
     this.#free = count;
+    this.#perUser = perUser;
   }
 
   /** Resolves to false when none came free in time. */
-  async acquire(waitMs: number): Promise<boolean> {
+  async acquire(user: string, waitMs: number): Promise<boolean> {
     const until = Date.now() + waitMs;
     for (;;) {
-      if (this.#free > 0) {
+      const isUserFull = (this.#held.get(user) ?? 0) >= this.#perUser;
+      if (this.#free > 0 && !isUserFull) {
         this.#free -= 1;
+        this.#held.set(user, (this.#held.get(user) ?? 0) + 1);
         return true;
       }
-      const [longest] = this.#idle;
+      const longest = [...this.#idle].find(([, owner]) => !isUserFull || owner === user)?.[0];
       if (longest !== undefined) {
         this.#idle.delete(longest);
         await longest.park();
@@ -35,20 +41,28 @@ export class BackendSlots {
     }
   }
 
-  release(): void {
+  release(user: string): void {
     this.#free += 1;
-    this.#waiting.shift()?.();
+    const left = (this.#held.get(user) ?? 1) - 1;
+    if (left > 0) this.#held.set(user, left);
+    else this.#held.delete(user);
+    this.#wake();
   }
 
   /** Says that a session with a backend has nothing to do, and since now. */
-  idle(session: Parkable): void {
+  idle(session: Parkable, user: string): void {
     this.#idle.delete(session);
-    this.#idle.add(session);
-    this.#waiting.shift()?.();
+    this.#idle.set(session, user);
+    this.#wake();
   }
 
   busy(session: Parkable): void {
     this.#idle.delete(session);
+  }
+
+  /** All of them: what came free may be of no use to the one that waits longest. */
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   #wait(milliseconds: number): Promise<boolean> {
@@ -58,7 +72,8 @@ export class BackendSlots {
         resolve(true);
       };
       const timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(wake), 1);
+        const index = this.#waiting.indexOf(wake);
+        if (index >= 0) this.#waiting.splice(index, 1);
         resolve(false);
       }, milliseconds);
       this.#waiting.push(wake);

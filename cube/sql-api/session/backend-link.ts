@@ -9,6 +9,7 @@ const PARK_AFTER_MS = 60_000;
 export interface LinkOptions {
   readonly readerUrl: string;
   readonly slots: BackendSlots;
+  readonly user: string;
   readonly settings: ReadonlyMap<string, string>;
   /** Takes what the backend sends, from the moment it is connected. */
   readonly onData: (chunk: Buffer) => void;
@@ -47,7 +48,7 @@ export class BackendLink implements Parkable {
 
   rest(): void {
     if (this.#backend === undefined || this.#isClosed) return;
-    this.#options.slots.idle(this);
+    this.#options.slots.idle(this, this.#options.user);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.park(), PARK_AFTER_MS).unref();
   }
@@ -66,19 +67,20 @@ export class BackendLink implements Parkable {
   }
 
   async #connect(): Promise<Backend> {
-    const { slots, readerUrl, settings, onData } = this.#options;
-    if (!(await slots.acquire(WAIT_MS))) {
-      throw new SessionEndError('53300', 'Every connection to the database is at work; try again later.');
+    const { slots, user, readerUrl, settings, onData } = this.#options;
+    if (!(await slots.acquire(user, WAIT_MS))) {
+      const whose = 'Every connection to the database, or all that one user may have at once, is at work';
+      throw new SessionEndError('53300', `${whose}; try again later.`);
     }
     let backend: Backend;
     try {
       backend = await connectBackend(readerUrl, settings);
     } catch (error) {
-      slots.release();
+      slots.release(user);
       throw new SessionEndError('08006', `The database cannot be reached: ${(error as Error).message}`);
     }
     backend.socket.once('close', () => {
-      slots.release();
+      slots.release(user);
       if (this.#backend !== backend) return;
       this.#backend = undefined;
       this.#options.onLost();

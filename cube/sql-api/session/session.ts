@@ -62,6 +62,7 @@ export class Session {
     this.#link = new BackendLink({
       readerUrl: options.readerUrl,
       slots: options.slots,
+      user: options.login.name,
       settings: options.settings,
       onData: (chunk) => this.#forward(chunk),
       onLost: () => this.#socket.end(),
