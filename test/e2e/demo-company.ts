@@ -18,6 +18,9 @@ export interface DemoCompany {
 
 /** `voronka demo` as a user starts it, in a folder of its own; resolves when it serves. */
 export async function startDemoCompany(leads: number): Promise<DemoCompany> {
+  const already = process.env['VORONKA_E2E_URL'];
+  if (already !== undefined) return overRunning(already, process.env['VORONKA_E2E_FOLDER'] ?? '.');
+
   const folder = mkdtempSync(join(tmpdir(), 'voronka-e2e-'));
   // Postgres refuses to run as root; the user it runs as must get to its data.
   chmodSync(folder, 0o711);
@@ -43,16 +46,21 @@ export async function startDemoCompany(leads: number): Promise<DemoCompany> {
     const { url, password } = await served;
     // Its own files may still be building.
     while ((await fetch(url, { headers: { accept: 'text/html' } })).status !== 200) await sleep(250);
-    const secret = readFileSync(join(folder, '.voronka', 'api-secret'), 'utf8').trim();
-    return {
-      url,
-      password,
-      token: (role, claims = {}) => issueToken({ secret, role, ...claims }),
-      ask: async (query, token) => (await runQuery({ url, token, query })).rows,
-      stop,
-    };
+    return { ...overRunning(url, folder), password, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** One that runs already, in a folder: to work on the tests without waiting for it each time. */
+function overRunning(url: string, folder: string): DemoCompany {
+  const secret = readFileSync(join(folder, '.voronka', 'api-secret'), 'utf8').trim();
+  return {
+    url,
+    password: '',
+    token: (role, claims = {}) => issueToken({ secret, role, ...claims }),
+    ask: async (query, token) => (await runQuery({ url, token, query })).rows,
+    stop: () => Promise.resolve(),
+  };
 }

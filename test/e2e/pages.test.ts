@@ -35,7 +35,7 @@ describe.skipIf(!HAS_CHROMIUM)('the dashboard in a browser (needs Debian’s chr
     tokens.set('analyst', demo.token('analyst'));
     tokens.set('head', demo.token('head', { teams: [String(people[0]!['funnel.team'])] }));
     tokens.set('manager', demo.token('manager', { managers: [String(people[0]!['funnel.manager_id'])] }));
-  }, 300_000);
+  }, 600_000);
 
   afterAll(async () => {
     await browser?.close();

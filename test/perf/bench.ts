@@ -5,6 +5,7 @@ import { durabilityBench } from './durability.bench.ts';
 import { landBench } from './land.bench.ts';
 import { memoryBench } from './memory.bench.ts';
 import { sqlApiBench } from './sql-api.bench.ts';
+import { webBench } from './web.bench.ts';
 
 /** `npm run bench` runs all of them, `npm run bench -- land` the named ones. The names stay the same for ever, so that runs compare. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   extract: extractBench,
   memory: memoryBench,
   'sql-api': sqlApiBench,
+  web: webBench,
   calls: callsBench,
   build: buildBench,
 };
