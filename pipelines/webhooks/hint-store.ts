@@ -41,6 +41,28 @@ export async function accountOf(pool: pg.Pool, source: string): Promise<string |
   return rows[0]?.account_id ?? null;
 }
 
+export interface WebhookState {
+  readonly source: string;
+  readonly posts: number;
+  /** Posts that named another account than the source's, or none. */
+  readonly foreignPosts: number;
+  readonly lastPostAt: Date | null;
+  /** Rows that are still to be read again. */
+  readonly waiting: number;
+  /** Why the last re-read failed. */
+  readonly error: string | null;
+}
+
+/** Of every source that was ever posted to, in the order of their names. */
+export async function listWebhooks(pool: pg.Pool): Promise<WebhookState[]> {
+  const { rows } = await pool.query<WebhookState>(
+    `select source, posts::float8 as posts, foreign_posts::float8 as "foreignPosts", last_post_at as "lastPostAt",
+       (select count(*)::int from ops.hints where hints.source = webhooks.source) as waiting, error
+     from ops.webhooks order by source`,
+  );
+  return rows;
+}
+
 /** Of these sources, those whose oldest hint has waited for its debounce and whose last failure is far enough away. */
 export async function dueSources(
   pool: pg.Pool,

@@ -6,6 +6,7 @@ import { problem, type Check } from './check.ts';
 import { checkCube } from './cube.ts';
 import { checkFunnel } from './funnel.ts';
 import { checkSource } from './source.ts';
+import { checkWebhooks } from './webhooks.ts';
 
 export type { Check, CheckState } from './check.ts';
 
@@ -45,6 +46,7 @@ export async function* runChecks(options: Pick<GlobalOptions, 'config'>): AsyncG
         };
     }
     for (const source of config.sources) yield* checkSource(source, warehouse);
+    yield* checkWebhooks(config, warehouse);
     yield* checkFunnel(config, warehouse);
   } catch (error) {
     yield problem('database', error);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { listDrift, listSweeps } from '../../sources/index.ts';
 import { streamStatus, type Warehouse } from '../../warehouse/index.ts';
+import { listWebhooks } from '../../webhooks/index.ts';
 import { RunLog } from '../../workflows/index.ts';
 import { describeCursor } from '../cursor-text.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -29,12 +30,13 @@ export function statusCommand(): Command {
 
 async function readStatus(warehouse: Warehouse, sources: readonly { name: string; type: string }[]) {
   const runLog = new RunLog(warehouse.pool);
-  const [streams, runs, builds, drift, sweeps] = await Promise.all([
+  const [streams, runs, builds, drift, sweeps, webhooks] = await Promise.all([
     streamStatus(warehouse),
     runLog.latest(),
     lastBuilds(warehouse),
     listDrift(warehouse.pool),
     listSweeps(warehouse.pool),
+    listWebhooks(warehouse.pool),
   ]);
   const detailed = streams.map((stream) => {
     const { completeAt, missing, position } = describeCursor(stream.stream, stream.cursor);
@@ -62,6 +64,7 @@ async function readStatus(warehouse: Warehouse, sources: readonly { name: string
     streams: detailed,
     drift,
     sweeps,
+    webhooks,
     runs,
     builds,
     problems: failed + buildFailed + (rejected > 0 ? 1 : 0),
@@ -83,7 +86,14 @@ async function lastBuilds(warehouse: Warehouse): Promise<BuildRow[]> {
   return rows;
 }
 
-function printStatus({ streams, drift, sweeps, runs, builds }: Awaited<ReturnType<typeof readStatus>>): void {
+function printStatus({
+  streams,
+  drift,
+  sweeps,
+  webhooks,
+  runs,
+  builds,
+}: Awaited<ReturnType<typeof readStatus>>): void {
   if (streams.length === 0) {
     console.log('Nothing was read yet. Run `voronka sync`.');
   } else {
@@ -130,6 +140,13 @@ function printStatus({ streams, drift, sweeps, runs, builds }: Awaited<ReturnTyp
           'none was marked deleted. If they were really deleted, raise it for one sync.',
       ),
     );
+  }
+  for (const { source, posts, foreignPosts, lastPostAt, waiting, error } of webhooks) {
+    const foreign = foreignPosts > 0 ? `, ${foreignPosts} of them of another account` : '';
+    const last =
+      lastPostAt === null ? '' : `, the last ${lastPostAt.toISOString().slice(0, 19).replace('T', ' ')}`;
+    console.log(`${source}: ${posts} webhooks${foreign}${last}; ${waiting} hints still to be read.`);
+    if (error !== null) console.log(pc.yellow(`  the last re-read failed: ${error}`));
   }
   if (drift.length > 0) {
     const kinds = [...new Set(drift.map(({ kind }) => kind))];
