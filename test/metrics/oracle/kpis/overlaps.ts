@@ -2,6 +2,9 @@ import { grouped } from '../story/grouped.ts';
 import type { Story } from '../story/story.ts';
 import { DAYS, type Fact } from './kpi.ts';
 
+/** Talk that counts as a contact, seconds. */
+const TALK = 10;
+
 interface Touch {
   readonly client: number;
   readonly at: number;
@@ -14,7 +17,7 @@ function touches({ calls, mail, meetings, crm, deals, people }: Story): Touch[] 
   const byId = new Map(deals.map((deal) => [deal.id, deal]));
   const told = [
     ...calls
-      .filter(({ talk, direction }) => talk > 0 && direction !== 'internal')
+      .filter(({ talk, direction }) => talk >= TALK && direction !== 'internal')
       .map(({ client, startedAt: at, manager }) => ({ client, at, manager, channel: 'call' as const })),
     ...mail.letters
       .filter(({ isPersonal, direction }) => isPersonal && direction === 'out')
