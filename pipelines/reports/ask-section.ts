@@ -127,8 +127,8 @@ function columnsOf(
         key,
         title: titleOf(known, language),
         annotation: known,
-        // The step's number is for the order.
-        isWide: (isMeasure && measures > narrow) || key.endsWith('.step_no'),
+        // The step's number is for the order, the team is known to whoever gets the mail.
+        isWide: (isMeasure && measures > narrow) || /\.(step_no|team)$/.test(key),
       },
     ];
   });

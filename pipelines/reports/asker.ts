@@ -1,6 +1,7 @@
 import { issueToken } from '../../cube/auth.ts';
 import type { SecurityContext } from '../../cube/access.ts';
 import { runQuery, type QueryResult } from '../../cube/query.ts';
+import { CubeUnreachableError } from '../../cube/query-errors.ts';
 import { KpisAbsentError } from './errors.ts';
 
 /** Where KPIs are asked: a running server and the secret of its tokens. */
@@ -37,10 +38,10 @@ export async function askerOf(context: SecurityContext): Promise<Asker> {
 
 /** What may be asked is found out once, with the asker's own token. Throws what `runQuery` throws. */
 export async function openAsker(url: string, token: string, context: SecurityContext): Promise<Asker> {
-  const members = await membersOf(url, token);
+  const members = await again(() => membersOf(url, token));
   return {
     context,
-    ask: (query) => runQuery({ url, token, query }),
+    ask: (query) => again(() => runQuery({ url, token, query })),
     knows: (member) => members.has(member),
   };
 }
@@ -58,4 +59,14 @@ async function membersOf(url: string, token: string): Promise<Set<string>> {
   return new Set(
     cubes.flatMap(({ measures, dimensions }) => [...measures, ...dimensions].map(({ name }) => name)),
   );
+}
+
+/** Drawing and printing keep this process busy for seconds, in which idle connections end; the next question then meets a closed one. */
+async function again<T>(question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!(error instanceof CubeUnreachableError) && !(error instanceof TypeError)) throw error;
+    return question();
+  }
 }
