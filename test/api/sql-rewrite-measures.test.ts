@@ -63,7 +63,7 @@ const names = readdirSync(path.join(MODEL, 'views')).flatMap((file) =>
 describe.each(ROLES)('for a session of role $role', (context) => {
   it.for(names)(
     'every measure of %s is over SQL what it is over REST, by text, by month and in all',
-    async (name, test) => {
+    async (name) => {
       const bearer = token(context.role, { teams: [...context.teams], managers: [...context.managers] });
       const view = (await viewsOf(context)).find((candidate) => candidate.name === name);
       const columns = view?.columns ?? [];
@@ -84,9 +84,6 @@ describe.each(ROLES)('for a session of role $role', (context) => {
             [...(key ? [key] : []), ...members].map((member) => comparable(row[member])).join(' | '),
           )
           .sort();
-
-      const { body } = await marts.load({ measures: members.slice(0, 1) }, bearer);
-      if (/relation .* does not exist/.test(body.error ?? '')) test.skip(`no rows by hand for ${name}`);
 
       for (const { name: dimension } of [byText[0], byText.at(-1)].filter((column) => column !== undefined)) {
         const key = `${name}.${dimension}`;
