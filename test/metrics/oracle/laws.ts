@@ -136,8 +136,9 @@ export function laws(company: () => OracleCompany): void {
     });
   });
 
+  // Deals as they stand now have no date.
   it('where nothing happened a count is 0, a ratio and an average null', async () => {
-    for (const view of new Set(KPIS.map(viewOf))) {
+    for (const view of new Set(KPIS.map(viewOf).filter((name) => name !== 'deals'))) {
       const own = KPIS.filter((kpi) => viewOf(kpi) === view && !isStock(kpi.measure) && kpi.by === undefined);
       const [row] = await ask({
         measures: [...new Set(own.map(({ measure }) => measure))],
