@@ -140,6 +140,7 @@ export function laws(company: () => OracleCompany): void {
   it('where nothing happened a count is 0, a ratio and an average null', async () => {
     for (const view of new Set(KPIS.map(viewOf).filter((name) => name !== 'deals'))) {
       const own = KPIS.filter((kpi) => viewOf(kpi) === view && !isStock(kpi.measure) && kpi.by === undefined);
+      if (own.length === 0) continue;
       const [row] = await ask({
         measures: [...new Set(own.map(({ measure }) => measure))],
         ...within(view, ['1999-12-01', '1999-12-31']),
