@@ -28,6 +28,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     ...options,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(90_000);
   const errors: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
@@ -41,7 +42,8 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('.page, .state-whole');
   // Blocks ask once they are mounted: the queries of a page just opened may not have begun.
   await page.waitForTimeout(150);
-  await page.waitForFunction(`document.querySelector('.skeleton, .skeleton-text') === null`);
+  // Not by a script in the page: its policy lets none be made out of text.
+  while ((await page.locator('.skeleton, .skeleton-text').count()) > 0) await page.waitForTimeout(100);
 }
 
 /** Opens the dashboard by a link with a token, as it is sent to somebody. */

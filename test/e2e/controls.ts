@@ -180,7 +180,7 @@ export function controlsHold({ demo, browser, token }: Parts): void {
     expect(await page.isVisible('.sidebar')).toBe(false);
     await picture(page, 'wall', false);
     await page.keyboard.press('ArrowRight');
-    await page.waitForFunction(`document.querySelector('h1').textContent !== 'Overview'`);
+    await page.locator('h1:not(:text-is("Overview"))').waitFor();
     await page.keyboard.press('Escape');
     await page.waitForSelector('.sidebar', { state: 'visible' });
     await watched.close();

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
-import { fetchSession } from './api/session.ts';
+import { enter } from './api/session.ts';
 import { initialLanguage, keepLanguage, LanguageContext, LOCALES, type Language } from './i18n/language.ts';
 import { useCatalogQuery } from './model/catalog.ts';
 import { LoggedContext } from './shell/account.ts';
@@ -28,17 +28,26 @@ export function App() {
 /** The log-in, or what is behind it. */
 function Entrance() {
   const client = useQueryClient();
-  const session = useQuery({ queryKey: ['session'], queryFn: fetchSession, staleTime: Infinity });
-  const catalog = useCatalogQuery(session.data != null);
+  const entry = useQuery({ queryKey: ['session'], queryFn: enter, staleTime: Infinity });
+  // A link opened in a page that is open changes only what stands behind `#`.
+  useEffect(() => {
+    const again = (): void => {
+      if (location.hash.startsWith('#token=')) void client.resetQueries();
+    };
+    window.addEventListener('hashchange', again);
+    return () => window.removeEventListener('hashchange', again);
+  }, [client]);
+  const session = entry.data?.session;
+  const catalog = useCatalogQuery(session != null);
   const logged = useMemo(
-    () => (session.data && catalog.data ? { session: session.data, catalog: catalog.data } : undefined),
-    [session.data, catalog.data],
+    () => (session && catalog.data ? { session, catalog: catalog.data } : undefined),
+    [session, catalog.data],
   );
-  const error = session.error ?? catalog.error;
+  const error = entry.error ?? catalog.error;
   if (error) return <Failure error={error} retry={() => void client.refetchQueries()} isWhole />;
-  if (session.data === null) {
+  if (session === null) {
     // Nothing of the one before may be left for the next to see.
-    return <LoginPage onLoggedIn={() => void client.resetQueries()} />;
+    return <LoginPage refusal={entry.data?.refusal} onLoggedIn={() => void client.resetQueries()} />;
   }
   if (logged === undefined) return <Splash />;
   return (

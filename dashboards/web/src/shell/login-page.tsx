@@ -1,17 +1,23 @@
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { HttpError } from '../api/http.ts';
-import { logInWithPassword, logInWithToken, takeTokenFromAddress } from '../api/session.ts';
+import { logInWithPassword } from '../api/session.ts';
 import { useWords, WORDS, type WordKey } from '../i18n/words.ts';
 import { Icon } from './icons.tsx';
 import { LanguageSwitch } from './switches.tsx';
 
 const textOf = (value: FormDataEntryValue | null): string => (typeof value === 'string' ? value : '');
 
-export function LoginPage({ onLoggedIn }: { onLoggedIn: () => void }) {
+interface LoginPageProps {
+  /** Why the link that led here did not log in. */
+  readonly refusal: string | undefined;
+  readonly onLoggedIn: () => void;
+}
+
+export function LoginPage({ refusal, onLoggedIn }: LoginPageProps) {
   const t = useWords();
-  const [problem, setProblem] = useState<WordKey>();
+  const [tried, setProblem] = useState<WordKey>();
+  const problem = tried ?? (refusal !== undefined && refusal in WORDS ? (refusal as WordKey) : undefined);
   const [isBusy, setBusy] = useState(false);
-  const triedLink = useRef(false);
 
   const attempt = (work: Promise<void>): void => {
     setBusy(true);
@@ -22,12 +28,6 @@ export function LoginPage({ onLoggedIn }: { onLoggedIn: () => void }) {
       setBusy(false);
     });
   };
-  useEffect(() => {
-    if (triedLink.current) return;
-    triedLink.current = true;
-    const token = takeTokenFromAddress();
-    if (token !== undefined) attempt(logInWithToken(token));
-  });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
