@@ -147,8 +147,16 @@ export async function hookStandIn(): Promise<
     if (fault === 'busy') return answer(response, 429, {}, { 'retry-after': '1' });
     if (fault === 'refuse') return answer(response, 400, { error: 'invalid_payload' });
     if (fault === 'broken') return answer(response, 503, {});
-    const { subject, text, address } = JSON.parse(body) as { subject?: string; text: string; address?: string };
-    received.push({ address: address ?? '', text: subject ?? text, id: String(request.headers['idempotency-key'] ?? '') });
+    const { subject, text, address } = JSON.parse(body) as {
+      subject?: string;
+      text: string;
+      address?: string;
+    };
+    received.push({
+      address: address ?? '',
+      text: subject ?? text,
+      id: String(request.headers['idempotency-key'] ?? ''),
+    });
     if (fault === 'taken_broken') return answer(response, 500, {});
     if (fault === 'taken_silent') return void response.destroy();
     response.writeHead(200).end('ok');

@@ -103,10 +103,7 @@ describe('Telegram', () => {
       attachments: [{ name: 'week.xlsx', type: 'application/octet-stream', base64: 'aGk=' }],
     });
     await outbox.drain(settings, channel);
-    expect(server.received.map(({ text }) => text)).toEqual([
-      'Week\n\nshort',
-      'week.xlsx',
-    ]);
+    expect(server.received.map(({ text }) => text)).toEqual(['Week\n\nshort', 'week.xlsx']);
     expect(await outbox.states()).toMatchObject([{ state: 'sent' }, { subject: 'week.xlsx', state: 'sent' }]);
     await server.stop();
   });

@@ -19,8 +19,8 @@ async function exchange(fields: Record<string, string>, type = 'application/json
   return {
     status: answer.status,
     type: answer.headers.get('content-type'),
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are looked into freely
-    json: (await answer.json()) as any,
+     
+    json: (await answer.json()),
   };
 }
 

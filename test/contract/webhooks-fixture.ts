@@ -100,7 +100,11 @@ export async function openHookBench(
     served,
     count,
     post: (body, { to = destination, type = 'application/x-www-form-urlencoded', method = 'POST' } = {}) =>
-      fetch(to, { method, headers: { 'content-type': type }, ...(method === 'POST' && { body }) }),
+      fetch(to, {
+        method,
+        headers: { 'content-type': type },
+        ...(method === 'POST' && { body: new Uint8Array(Buffer.from(body)) }),
+      }),
     async answered(seconds = 60) {
       await bench.standIn.hooks.settled();
       await until(
