@@ -47,8 +47,6 @@ export function marketOf(story: Story): ReadonlyMap<string, number> {
 export interface Plan {
   readonly month: string;
   readonly manager: string | null;
-  /** The manager's; of somebody whom no list of users has any more, the one the table names. */
-  readonly team: string | null;
   readonly amount: number | null;
   readonly deals: number | null;
   readonly newClients: number | null;
@@ -60,9 +58,6 @@ export function plans(story: Story): Plan[] {
   return sheet(story, 'План продаж').map((row) => ({
     month: row['Месяц'] ?? '',
     manager: story.people.named(row['Менеджер'] ?? ''),
-    team:
-      story.people.teamOf(story.people.named(row['Менеджер'] ?? '')) ??
-      story.people.teamNamed(row['Отдел'] ?? ''),
     amount: decimal(row['Сумма продаж']),
     deals: decimal(row['Сделки']),
     newClients: decimal(row['Новые клиенты']),

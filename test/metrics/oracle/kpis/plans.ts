@@ -9,9 +9,7 @@ const planned =
   (story: Story): Fact[] =>
     plans(story).flatMap((plan) => {
       const value = of(plan);
-      return value === null
-        ? []
-        : [{ at: story.startOf(`${plan.month}-01`), manager: plan.manager, team: plan.team, value }];
+      return value === null ? [] : [{ at: story.startOf(`${plan.month}-01`), manager: plan.manager, value }];
     });
 
 /** The share of a month's working time that is gone. */
@@ -87,10 +85,9 @@ export const PLANS: readonly Kpi[] = [
     facts: (story) =>
       against(
         (of) =>
-          plans(of).map(({ month, manager, team, amount }) => ({
+          plans(of).map(({ month, manager, amount }) => ({
             at: of.startOf(`${month}-01`),
             manager,
-            team,
             value: (amount ?? 0) * gone(of, month),
           })),
         fact,
