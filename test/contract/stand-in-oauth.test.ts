@@ -19,8 +19,8 @@ async function exchange(fields: Record<string, string>, type = 'application/json
   return {
     status: answer.status,
     type: answer.headers.get('content-type'),
-     
-    json: (await answer.json()),
+
+    json: await answer.json(),
   };
 }
 
