@@ -206,7 +206,9 @@ describe('rights', () => {
     const compared = new Set<string>();
     for (const role of Object.keys(USERS) as Role[]) {
       for (const view of await meta(role)) {
-        const names = view.dimensions.filter(({ type }) => type !== 'time').map(({ name }) => name);
+        const names = view.dimensions
+          .filter(({ name, type }) => type !== 'time' && !OF_THIS_MOMENT.has(name))
+          .map(({ name }) => name);
         const columns = names.map((name) => `"${name.split('.')[1]}"`).join(', ');
         const { status, body } = await over.load({ dimensions: names, limit: 5_000 }, roleToken(role));
         // Marts that the hand-made company does not have.
@@ -236,4 +238,6 @@ describe('rights', () => {
   });
 });
 
+/** What grows while the same question is asked another way. */
+const OF_THIS_MOMENT = new Set(['regulation.days_since_contact']);
 const plain = (row: string): string => row.replace(/(\d)\.0+(?=\s|$)/g, '$1');
