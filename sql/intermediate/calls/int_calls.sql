@@ -97,6 +97,22 @@ causes as (
     from {{ this }} as calls
     inner join changed_deals on changed_deals.deal_id = calls.deal_id
 
+    -- The card or the deal that the CRM's note names came after the note, or changed.
+    union all
+
+    select noted_calls.call_id, named.loaded_xid
+    from (
+        select client_id as named_id, loaded_xid from {{ ref('int_clients') }}
+        where {{ changed_since_last_build('loaded_xid') }}
+        union all
+        select deal_id, loaded_xid from {{ ref('int_deals') }}
+        where {{ changed_since_last_build('loaded_xid') }}
+    ) as named
+    inner join {{ ref('int_calls__crm') }} as crm_calls on named.named_id in (crm_calls.card_id, crm_calls.deal_id)
+    left join {{ ref('int_calls__crm_matches') }} as matches on matches.crm_call_id = crm_calls.call_id
+    cross join lateral (values (crm_calls.call_id), (matches.call_id)) as noted_calls (call_id)
+    where noted_calls.call_id is not null
+
 ),
 
 changed as (

@@ -5,6 +5,8 @@
         {'columns': ['call_id'], 'unique': true},
         {'columns': ['client_number']},
         {'columns': ['uniq']},
+        {'columns': ['card_id']},
+        {'columns': ['deal_id']},
         {'columns': ['loaded_xid']}
     ]
 ) }}
