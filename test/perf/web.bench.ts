@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { enter, HAS_CHROMIUM, launch, openPage, pagesOf, settled } from '../e2e/browser.ts';
 import { startDemoCompany } from '../e2e/demo-company.ts';
 
-const LEADS = 15_000;
+const LEADS = 10_000;
 const ROUNDS = 3;
 const median = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;

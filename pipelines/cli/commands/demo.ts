@@ -16,7 +16,7 @@ export function demoCommand(): Command {
       'a made-up sales department, read, built and served: everything in one go, nothing to set up',
     )
     .option('--once', 'stop after printing the tables')
-    .option('--leads <number>', 'leads in 18 months', wholeNumber, 15_000)
+    .option('--leads <number>', 'leads in 18 months', wholeNumber, 10_000)
     .option('--seed <number>', 'another seed makes another department', wholeNumber, 1)
     .option('--port <number>', 'port of the API; 0 picks a free one', wholeNumber, 4000)
     .action(async (options: DemoCommandOptions, command: Command) => {
