@@ -31,6 +31,8 @@ export async function bundle(
     logLevel: 'error',
     // Asked for only where they are installed.
     external: ['pg-native', '@opentelemetry/*', 'winston', 'winston-transport', 'fsevents', 'chokidar'],
+    // The library that draws charts has a native part.
+    loader: { '.node': 'copy' },
     // What files of the project are found by: all that the children need of it is `sql/`, two folders up.
     define: {
       'import.meta.url': JSON.stringify(pathToFileURL(join(PIPELINES, 'workflows/marts.ts')).href),
