@@ -1,10 +1,9 @@
 import type { Attachment, Content } from '../channels/index.ts';
 import type { DigestSettings } from '../config/reports.ts';
 import type { ReportDocument } from './document.ts';
-import { drawChart } from './render/draw-chart.ts';
+import { chartImages } from './render/chart-images.ts';
 import { formatSpan } from './render/format.ts';
 import { renderHtml } from './render/html.ts';
-import { renderPdf } from './render/pdf.ts';
 import { brief, renderText } from './render/text.ts';
 import { renderXlsx } from './render/xlsx.ts';
 
@@ -22,6 +21,7 @@ export async function digestContent(
     attachments.push({ name: `${stem}.xlsx`, type: XLSX, base64: workbook.toString('base64') });
   }
   if (attach.includes('pdf')) {
+    const { renderPdf } = await import('./render/pdf.ts');
     const pages = await renderPdf(report);
     attachments.push({ name: `${stem}.pdf`, type: 'application/pdf', base64: pages.toString('base64') });
   }
@@ -30,10 +30,7 @@ export async function digestContent(
     text: renderText(report),
     brief: brief(report),
     html: renderHtml(report),
-    images: report.charts.map((chart, index) => ({
-      cid: `chart-${index + 1}`,
-      base64: drawChart(chart, report.language).toString('base64'),
-    })),
+    images: await chartImages(report),
     attachments,
     data: {
       report: report.name,

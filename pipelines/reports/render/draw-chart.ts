@@ -7,6 +7,7 @@ import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Chart, Language } from '../document.ts';
+import { CHART_HEIGHT, CHART_WIDTH } from './chart-size.ts';
 
 use([
   BarChart,
@@ -18,8 +19,6 @@ use([
   SVGRenderer,
 ]);
 
-export const CHART_WIDTH = 600;
-export const CHART_HEIGHT = 240;
 export const COLOURS = ['#1f6f8b', '#e0a030', '#7a5195'];
 const INK = '#333333';
 

@@ -1,6 +1,6 @@
 import type { ReportDocument, Table, Tile } from '../document.ts';
 import { WORDS } from '../words.ts';
-import { CHART_HEIGHT, CHART_WIDTH } from './draw-chart.ts';
+import { CHART_HEIGHT, CHART_WIDTH } from './chart-size.ts';
 import { formatCell, formatMoment, formatSpan } from './format.ts';
 
 /**

@@ -1,9 +1,8 @@
 import { withImages } from '../../channels/folder/index.ts';
 import type { ReportDocument } from '../document.ts';
 import { renderCsv } from './csv.ts';
-import { drawChart } from './draw-chart.ts';
+import { chartImages } from './chart-images.ts';
 import { renderHtml } from './html.ts';
-import { renderPdf } from './pdf.ts';
 import { renderXlsx } from './xlsx.ts';
 
 export const REPORT_FORMATS = ['xlsx', 'pdf', 'html', 'csv'] as const;
@@ -22,15 +21,10 @@ export async function renderReport(report: ReportDocument, format: ReportFormat)
     case 'xlsx':
       return renderXlsx(report);
     case 'pdf':
-      return renderPdf(report);
+      return (await import('./pdf.ts')).renderPdf(report);
     case 'csv':
       return renderCsv(report);
-    case 'html': {
-      const images = report.charts.map((chart, index) => ({
-        cid: `chart-${index + 1}`,
-        base64: drawChart(chart, report.language).toString('base64'),
-      }));
-      return Buffer.from(withImages(renderHtml(report, { isFile: true }), images));
-    }
+    case 'html':
+      return Buffer.from(withImages(renderHtml(report, { isFile: true }), await chartImages(report)));
   }
 }
