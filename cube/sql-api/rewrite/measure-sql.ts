@@ -80,11 +80,12 @@ function leaf(node: Node, text: SourceText): LeafMeasure | undefined {
 
 function formula(node: Node, text: SourceText, name: string): FormulaMeasure {
   let canBeFiltered = true;
+  // A query inside that reads what the aggregates give it, and no relation: its own names are not columns of the view.
+  const own = namesOfQueriesIn(node, name);
+  if (own !== undefined) canBeFiltered = false;
   const cuts: { from: number; to: number; piece: FormulaPiece }[] = [];
   for (const part of partsOf(node)) {
-    if ('SubLink' in part)
-      refuse('0A000', `The measure "${name}" holds a query of its own; ask for it over the REST API`);
-    if (isPart(part['ColumnRef'])) {
+    if (isPart(part['ColumnRef']) && !isOwn(part['ColumnRef'], own)) {
       const from = (part['ColumnRef']['location'] as number | undefined) ?? 0;
       const to = text.nameEnd(from);
       cuts.push({ from, to, piece: { column: text.slice(from, to) } });
@@ -105,6 +106,27 @@ function formula(node: Node, text: SourceText, name: string): FormulaMeasure {
   }
   pieces.push(text.slice(at, Buffer.byteLength(text.text)));
   return { kind: 'formula', pieces, isAdditive: isAdditive(node), canBeFiltered };
+}
+
+/** The aliases that queries inside a measure give; undefined where there is no such query. Refuses one that reads a relation. */
+function namesOfQueriesIn(node: Node, name: string): ReadonlySet<string> | undefined {
+  let holdsOne = false;
+  const aliases = new Set<string>();
+  for (const part of partsOf(node)) {
+    if ('SubLink' in part) holdsOne = true;
+    if ('RangeVar' in part)
+      refuse('0A000', `The measure "${name}" reads a table of its own; ask for it over the REST API`);
+    const alias = isPart(part['alias']) ? part['alias']['aliasname'] : undefined;
+    if (typeof alias === 'string') aliases.add(alias);
+  }
+  return holdsOne ? aliases : undefined;
+}
+
+/** Cube names the columns of its cubes with their table; a bare name, or one of an alias inside, is the inner query's own. */
+function isOwn(column: Record<string, unknown>, aliases: ReadonlySet<string> | undefined): boolean {
+  if (aliases === undefined) return false;
+  const fields = column['fields'] as { String?: { sval?: string } }[];
+  return fields.length < 2 || aliases.has(fields[0]?.String?.sval ?? '');
 }
 
 /** Sums and counts, their sums and differences, multiples by a constant, and 0 in place of a missing one. */
