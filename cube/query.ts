@@ -69,12 +69,18 @@ async function post(request: QueryRequest, signal: AbortSignal): Promise<{ statu
   const endpoint = `${request.url.replace(/\/$/, '')}/cubejs-api/v1/load`;
   let status: number;
   let text: string;
-  try {
-    const response = await fetch(endpoint, {
+  const send = (): Promise<Response> =>
+    fetch(endpoint, {
       method: 'POST',
       headers: { authorization: request.token, 'content-type': 'application/json' },
       body: JSON.stringify({ query: request.query, queryType: 'multi' }),
       signal,
+    });
+  try {
+    // A kept connection that the server has closed meanwhile is only found out by using it; a read may be sent twice.
+    const response = await send().catch((error: unknown) => {
+      if (isClosedConnection(error)) return send();
+      throw error;
     });
     status = response.status;
     text = await response.text();
@@ -85,6 +91,13 @@ async function post(request: QueryRequest, signal: AbortSignal): Promise<{ statu
   const body = parse(text);
   if (body === undefined) throw new CubeServerError(status, `not an answer of Cube: ${text.slice(0, 200)}`);
   return { status, body };
+}
+
+function isClosedConnection(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return (
+    cause instanceof Error && 'code' in cause && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(String(cause.code))
+  );
 }
 
 function parse(text: string): Answer | undefined {

@@ -80,6 +80,18 @@ describe('runQuery', () => {
     expect(asked()).toBe(3);
   });
 
+  it('asks once more where the server has closed the connection that was kept', async () => {
+    let asked = 0;
+    server = createServer((request, response) => {
+      if (asked++ === 0) request.socket.destroy();
+      else response.end(JSON.stringify({ results: [{ data: [{ a: 1 }], annotation: {} }] }));
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect((await runQuery({ url, token: 't', query: {} })).rows).toEqual([{ a: 1 }]);
+    expect(asked).toBe(2);
+  });
+
   it('gives up in time', async () => {
     const { url } = await answering([200, JSON.stringify({ error: 'Continue wait' })]);
     await expect(runQuery({ url, token: 't', query: {}, timeoutSeconds: 0.3 })).rejects.toThrow(

@@ -67,8 +67,8 @@ describe('measures that are not one pass over the rows of a SELECT', () => {
     expect(await said('SELECT city, MEASURE(pieces) FROM shop GROUP BY 1')).toContain('shop.items');
   });
 
-  it('are refused with a query of their own inside, and take no second FILTER', async () => {
-    expect(await said('SELECT MEASURE(has_query) FROM shop')).toContain('holds a query of its own');
+  it('are refused where they read a table of their own, and take no second FILTER', async () => {
+    expect(await said('SELECT MEASURE(has_query) FROM shop')).toContain('reads a table of its own');
     expect(await said('SELECT MEASURE(filtered) FROM shop')).toContain('shop.orders');
     expect(await said("SELECT MEASURE(filtered) FILTER (WHERE city = 'Omsk') FROM shop")).toContain(
       '0A000 A condition cannot be applied',
