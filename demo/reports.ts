@@ -98,6 +98,7 @@ export async function printReports({ url, token, timeZone, currency }: ReportOpt
     await ask({
       measures: ['deals.open_deals', 'deals.open_amount'],
       dimensions: ['deals.team'],
+      filters: [{ member: 'deals.open_deals', operator: 'gt', values: ['0'] }],
       order: { 'deals.team': 'asc' },
     }),
   );
