@@ -60,6 +60,7 @@ export interface ViewMember {
   readonly title: string;
   readonly titleRu: string;
   readonly definition: string;
+  readonly definitionRu: string;
   readonly unit: string;
   /** Which direction is good, up or down; empty where neither is. */
   readonly good: string;
@@ -71,6 +72,7 @@ export interface ViewPage {
   readonly title: string;
   readonly titleRu: string;
   readonly description: string;
+  readonly descriptionRu: string;
   readonly measures: readonly ViewMember[];
   readonly dimensions: readonly ViewMember[];
 }
@@ -87,6 +89,7 @@ export function viewPages(files: readonly ModelFile[]): ViewPage[] {
       title: view.title ?? view.name,
       titleRu: textOf(view.meta['title_ru']),
       description: oneLine(view.description),
+      descriptionRu: textOf(view.meta['description_ru']),
       measures: membersOf(view, cubes, 'measures'),
       dimensions: membersOf(view, cubes, 'dimensions'),
     }));
@@ -101,13 +104,16 @@ export function kpiPage(modelFolder: string): string {
     'Made from `model/` by `npm run docs`; do not edit. One id means one thing in every view. In a query a measure is `view.id`.',
     'A count with nothing to count is 0; a ratio over zero and an average over nothing are null.',
     '',
+    'Составлено по `model/`. Один код (id) значит одно и то же во всех представлениях. Число событий, которых не было, — 0; доля от нуля и',
+    'среднее ни по чему — пусто. «Пребывание» — время сделки на этапе от входа до ухода; «шаг» — единый шаг воронки, к которому отнесён этап.',
+    '',
     ...table(
       ['view', 'shows'],
       views.map((view) => [`[${view.name}](#${view.name})`, `${both(view)}. ${view.description}`]),
     ),
   ];
   for (const view of views) {
-    lines.push('', `## ${view.name}`, '', `${both(view)}. ${view.description}`, '');
+    lines.push('', `## ${view.name}`, '', `${both(view)}. ${view.description}`, '', view.descriptionRu, '');
     if (view.measures.length > 0) {
       lines.push(
         ...table(
@@ -115,7 +121,7 @@ export function kpiPage(modelFolder: string): string {
           view.measures.map((one) => [
             `\`${one.name}\``,
             both(one),
-            one.definition,
+            `${one.definition}<br>${one.definitionRu}`,
             one.unit,
             one.good,
             one.section,
@@ -124,7 +130,16 @@ export function kpiPage(modelFolder: string): string {
         '',
       );
     }
-    lines.push(`By: ${view.dimensions.map(({ name }) => `\`${name}\``).join(', ')}.`);
+    lines.push(
+      ...table(
+        ['by', 'title', 'what it is'],
+        view.dimensions.map((one) => [
+          `\`${one.name}\``,
+          both(one),
+          `${one.definition}<br>${one.definitionRu}`,
+        ]),
+      ),
+    );
   }
   return `${lines.join('\n')}\n`;
 }
@@ -167,6 +182,7 @@ function shown(one: Member, name: string): ViewMember {
     title: one.title ?? name,
     titleRu: textOf(one.meta['title_ru']),
     definition: oneLine(one.description),
+    definitionRu: textOf(one.meta['description_ru']),
     unit: textOf(one.meta['unit']),
     good: textOf(one.meta['good']),
     section: textOf(one.meta['kpi']).replace(/^section /, ''),

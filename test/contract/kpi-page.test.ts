@@ -17,9 +17,9 @@ describe('every measure of every view', () => {
   const views = viewPages(readModel(MODEL).files);
   const measures = views.flatMap((view) => view.measures.map((measure) => ({ view: view.name, ...measure })));
 
-  it('has a title in both languages, a definition and a unit', () => {
+  it('has a title and a definition in both languages, and a unit', () => {
     const lacking = measures.flatMap((measure) =>
-      (['title', 'titleRu', 'definition', 'unit'] as const)
+      (['title', 'titleRu', 'definition', 'definitionRu', 'unit'] as const)
         .filter((field) => measure[field] === '')
         .map((field) => `${measure.view}.${measure.name}: ${field}`),
     );
@@ -34,5 +34,45 @@ describe('every measure of every view', () => {
       else meanings.set(measure.name, measure);
     }
     expect(meanings.size).toBeGreaterThan(50);
+  });
+
+  it('says in Russian when it is 0 or empty, as it does in English', () => {
+    const silent = measures.filter(({ definition, definitionRu }) => {
+      const rules = [
+        [/\b0 when/, /(?<![\d.])0, если/],
+        [/\b[Nn]ull (when|for|where)/, /[Пп]усто(,| для)/],
+      ] as const;
+      return rules.some(([english, russian]) => english.test(definition) !== russian.test(definitionRu));
+    });
+    expect(silent.map(({ view, name }) => `${view}.${name}`)).toEqual([]);
+  });
+
+  it('names the same measures and numbers in both languages', () => {
+    const named = (text: string): string[] =>
+      [...new Set(text.match(/\b[a-z]+_[a-z_]+\b|\d+/g) ?? [])].sort();
+    const different = measures
+      .map(({ view, name, definition, definitionRu }) => ({
+        id: `${view}.${name}`,
+        english: named(definition),
+        russian: named(definitionRu),
+      }))
+      .filter(({ english, russian }) => english.join() !== russian.join());
+    expect(different).toEqual([]);
+  });
+});
+
+describe('every view and every dimension of it', () => {
+  it('has a title and a definition in both languages', () => {
+    const lacking = viewPages(readModel(MODEL).files).flatMap((view) => [
+      ...(['title', 'titleRu', 'description', 'descriptionRu'] as const)
+        .filter((field) => view[field] === '')
+        .map((field) => `${view.name}: ${field}`),
+      ...view.dimensions.flatMap((dimension) =>
+        (['title', 'titleRu', 'definition', 'definitionRu'] as const)
+          .filter((field) => dimension[field] === '')
+          .map((field) => `${view.name}.${dimension.name}: ${field}`),
+      ),
+    ]);
+    expect(lacking).toEqual([]);
   });
 });
