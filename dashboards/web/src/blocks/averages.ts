@@ -1,6 +1,6 @@
 import { numberOf, type Row } from '../api/cube.ts';
 import type { WordKey } from '../i18n/words.ts';
-import type { Member } from '../model/catalog.ts';
+import type { Catalog, Member } from '../model/catalog.ts';
 
 /** How far somebody is from the others, or from the norm. */
 export interface Deviation {
@@ -20,17 +20,29 @@ function isAdditive(measure: Member, rows: readonly Row[], total: Row | undefine
   return whole !== null && Math.abs(sum - whole) <= 1e-6 * Math.max(1, Math.abs(whole));
 }
 
+/** The model's own averages of measures over the team: who sees only their own rows cannot make them from rows. */
+export const teamAverages = (catalog: Catalog, measures: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(
+    measures.map((name) => [name, `${name}_team_average`] as const).filter(([, name]) => catalog.has(name)),
+  );
+
 /**
  * What a member of the team has on average: of counts and sums the mean over people, of ratios, averages and medians the one of all of
  * them together, for a mean of ratios weighs two deals as much as two hundred.
  */
-export function averageOf(
-  measure: Member,
-  { rows, people, total }: { rows: readonly Row[]; people: readonly Row[]; total: Row | undefined },
-): number | null {
+export function averageOf(measure: Member, { rows, people, total, ofTeam }: AverageParts): number | null {
+  if (ofTeam !== undefined) return numberOf(total?.[ofTeam]);
   if (!isAdditive(measure, rows, total)) return numberOf(total?.[measure.name]);
   if (people.length === 0) return null;
   return people.reduce((sum, row) => sum + (numberOf(row[measure.name]) ?? 0), 0) / people.length;
+}
+
+interface AverageParts {
+  readonly rows: readonly Row[];
+  readonly people: readonly Row[];
+  readonly total: Row | undefined;
+  /** See {@link teamAverages}. */
+  readonly ofTeam: string | undefined;
 }
 
 export function deviationOf(

@@ -5,34 +5,26 @@ import { Chart, type ChartHandle } from '../charts/chart.tsx';
 import type { Colours } from '../charts/colours.ts';
 import { go } from '../controls/address.ts';
 import type { Sheet } from '../export/sheet.ts';
-import { useLanguage } from '../i18n/language.ts';
 import { valueName } from '../i18n/values.ts';
-import { useWords } from '../i18n/words.ts';
-import { useTitle } from '../model/catalog.ts';
-import { useFormat } from '../model/format.ts';
 import { withParts } from '../model/measures.ts';
-import { useScope, viewOf } from '../model/scope.ts';
+import { viewOf } from '../model/scope.ts';
 import type { BarsBlock } from '../pages/index.ts';
-import { useCatalog } from '../shell/account.ts';
 import { Frame } from './frame.tsx';
+import { frameOf, useBlock } from './use-block.ts';
 
 const ROW = 30;
 
 export function BarsView({ block }: { block: BarsBlock }) {
-  const t = useWords();
-  const { language } = useLanguage();
-  const catalog = useCatalog();
-  const titleOf = useTitle();
-  const format = useFormat();
-  const scope = useScope();
+  const { t, language, catalog, titleOf, format, scope } = useBlock();
   const handle = useRef<ChartHandle>(null);
   const view = viewOf(block.measures[0]!);
-  const { data, isLoading, error, refetch } = useLoad({
+  const query = useLoad({
     measures: withParts(catalog, block.measures),
     dimensions: block.orderBy === undefined ? [block.by] : [block.by, block.orderBy],
     filters: [...scope.filters(view), ...(block.filters ?? [])],
     ...scope.dated(block.measures[0]!, scope.range),
   });
+  const { data } = query;
   const members = block.measures.map((name) => catalog.find(name)!);
   const [first] = members;
   const rows = useMemo(() => {
@@ -116,12 +108,7 @@ export function BarsView({ block }: { block: BarsBlock }) {
   });
   return (
     <Frame
-      title={block.title}
-      hint={block.hint}
-      width={block.width}
-      isLoading={isLoading}
-      error={error}
-      retry={() => void refetch()}
+      {...frameOf(block, query)}
       isEmpty={rows.length === 0}
       deaf={scope.deaf(view)}
       sheet={sheet}

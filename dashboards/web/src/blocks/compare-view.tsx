@@ -2,30 +2,23 @@ import { numberOf, useLoad } from '../api/cube.ts';
 import { go, useAddress } from '../controls/address.ts';
 import { FilterSelect } from '../controls/filter-select.tsx';
 import type { Sheet } from '../export/sheet.ts';
-import { useLanguage } from '../i18n/language.ts';
-import { useWords } from '../i18n/words.ts';
-import { useTitle } from '../model/catalog.ts';
-import { useFormat } from '../model/format.ts';
+import type { Member } from '../model/catalog.ts';
 import { withParts } from '../model/measures.ts';
-import { useScope, viewOf } from '../model/scope.ts';
+import { viewOf } from '../model/scope.ts';
 import type { CompareBlock } from '../pages/index.ts';
-import { useCatalog } from '../shell/account.ts';
-import { averageOf, deviationOf } from './averages.ts';
+import { averageOf, deviationOf, teamAverages } from './averages.ts';
 import { Frame } from './frame.tsx';
+import { useBlock } from './use-block.ts';
 
 /** Two or more managers, number by number, beside the average of everybody. */
 export function CompareView({ block }: { block: CompareBlock }) {
-  const t = useWords();
-  const { language } = useLanguage();
-  const catalog = useCatalog();
-  const titleOf = useTitle();
-  const format = useFormat();
-  const scope = useScope();
+  const { t, language, catalog, titleOf, format, scope } = useBlock();
   const { manager: chosen, team } = useAddress();
   const view = viewOf(block.measures[0]!);
   const [id, name] = [`${view}.manager_id`, `${view}.manager`];
+  const ofTeam = teamAverages(catalog, block.measures);
   const query = {
-    measures: withParts(catalog, block.measures),
+    measures: [...withParts(catalog, block.measures), ...ofTeam.values()],
     filters: [
       { member: id, operator: 'set' } as const,
       // The average is of everybody, the chosen ones among them.
@@ -43,7 +36,17 @@ export function CompareView({ block }: { block: CompareBlock }) {
   const everybody = (data ?? []).filter((row) =>
     block.measures.some((one) => (numberOf(row[one]) ?? 0) !== 0),
   );
-  const people = everybody.filter((row) => chosen.includes(String(row[id])));
+  // Who may see only their own numbers is held against the average at once.
+  const isAlone = everybody.length === 1;
+  const people = isAlone ? everybody : everybody.filter((row) => chosen.includes(String(row[id])));
+  const isComparable = isAlone || people.length > 1;
+  const averageFor = (one: Member): number | null =>
+    averageOf(one, {
+      rows: everybody,
+      people: everybody,
+      total: totals.data?.[0],
+      ofTeam: ofTeam.get(one.name),
+    });
   const measures = block.measures.map((one) => catalog.find(one)!);
   const nameOf = (row: (typeof everybody)[number]): string => String(row[name] ?? row[id]);
   const sheet = (): Sheet => ({
@@ -55,7 +58,7 @@ export function CompareView({ block }: { block: CompareBlock }) {
     rows: measures.map((one) => [
       titleOf(one),
       ...people.map((row) => numberOf(row[one.name])),
-      averageOf(one, { rows: everybody, people: everybody, total: totals.data?.[0] }),
+      averageFor(one),
     ]),
   });
   return (
@@ -67,10 +70,10 @@ export function CompareView({ block }: { block: CompareBlock }) {
       error={error}
       retry={() => void refetch()}
       isEmpty={false}
-      sheet={people.length > 1 ? sheet : undefined}
-      controls={<FilterSelect filter="manager" />}
+      sheet={isComparable ? sheet : undefined}
+      controls={!isAlone && <FilterSelect filter="manager" />}
     >
-      {people.length < 2 ? (
+      {!isComparable ? (
         <div className="state">
           <span>{t('pickTwo')}</span>
         </div>
@@ -92,11 +95,7 @@ export function CompareView({ block }: { block: CompareBlock }) {
             </thead>
             <tbody>
               {measures.map((one) => {
-                const average = averageOf(one, {
-                  rows: everybody,
-                  people: everybody,
-                  total: totals.data?.[0],
-                });
+                const average = averageFor(one);
                 return (
                   <tr key={one.name}>
                     <th scope="row" title={one.definition[language]}>

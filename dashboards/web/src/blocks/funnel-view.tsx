@@ -5,35 +5,27 @@ import { Chart, type ChartHandle } from '../charts/chart.tsx';
 import type { Colours } from '../charts/colours.ts';
 import { FUNNEL_MODES, go, useAddress } from '../controls/address.ts';
 import type { Sheet } from '../export/sheet.ts';
-import { useLanguage } from '../i18n/language.ts';
 import { valueName } from '../i18n/values.ts';
-import { useWords, WORDS } from '../i18n/words.ts';
-import { useTitle } from '../model/catalog.ts';
-import { useFormat } from '../model/format.ts';
-import { useScope } from '../model/scope.ts';
+import { WORDS } from '../i18n/words.ts';
 import type { FunnelBlock } from '../pages/index.ts';
-import { useCatalog } from '../shell/account.ts';
 import { Frame } from './frame.tsx';
+import { frameOf, useBlock } from './use-block.ts';
 
 const [REACHED, CONVERSION, STEP] = ['funnel.deals_reached', 'funnel.step_conversion', 'funnel.step'];
 
 /** Of the deals created in the period: how many reached each step, and what share of them the next one. */
 export function FunnelView({ block }: { block: FunnelBlock }) {
-  const t = useWords();
-  const { language } = useLanguage();
-  const catalog = useCatalog();
-  const titleOf = useTitle();
-  const format = useFormat();
-  const scope = useScope();
+  const { t, language, catalog, titleOf, format, scope } = useBlock();
   const handle = useRef<ChartHandle>(null);
   const { mode } = useAddress();
-  const { data, isLoading, error, refetch } = useLoad({
+  const query = useLoad({
     measures: [REACHED, CONVERSION],
     dimensions: [STEP, 'funnel.step_no'],
     filters: [...scope.filters('funnel'), { member: REACHED, operator: 'gt', values: ['0'] }],
     timeDimension: { dimension: scope.dateOf(REACHED), dateRange: [scope.range.from, scope.range.to] },
     order: [['funnel.step_no', 'asc']],
   });
+  const { data } = query;
   const steps = useMemo(
     () =>
       (data ?? []).map((row) => ({
@@ -108,7 +100,7 @@ export function FunnelView({ block }: { block: FunnelBlock }) {
   });
   return (
     <Frame
-      title={block.title}
+      {...frameOf(block, query)}
       hint={WORDS[`${mode}Hint`]}
       controls={
         <div className="segments segments-small" role="group" aria-label={t('funnelMode')}>
@@ -119,10 +111,6 @@ export function FunnelView({ block }: { block: FunnelBlock }) {
           ))}
         </div>
       }
-      width={block.width}
-      isLoading={isLoading}
-      error={error}
-      retry={() => void refetch()}
       isEmpty={steps.length === 0}
       sheet={sheet}
       picture={() => handle.current?.picture()}

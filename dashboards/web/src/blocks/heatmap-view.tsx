@@ -5,33 +5,25 @@ import { Chart, type ChartHandle } from '../charts/chart.tsx';
 import type { Colours } from '../charts/colours.ts';
 import { go } from '../controls/address.ts';
 import type { Sheet } from '../export/sheet.ts';
-import { useLanguage } from '../i18n/language.ts';
 import { weekdayName } from '../i18n/values.ts';
-import { useWords } from '../i18n/words.ts';
-import { useTitle } from '../model/catalog.ts';
-import { useFormat } from '../model/format.ts';
-import { useScope, viewOf } from '../model/scope.ts';
+import { viewOf } from '../model/scope.ts';
 import type { HeatmapBlock } from '../pages/index.ts';
-import { useCatalog } from '../shell/account.ts';
 import { Frame } from './frame.tsx';
+import { frameOf, useBlock } from './use-block.ts';
 
 /** A measure by hour and weekday. Hours without anything at either end of the day are left out. */
 export function HeatmapView({ block }: { block: HeatmapBlock }) {
-  const t = useWords();
-  const { language } = useLanguage();
-  const catalog = useCatalog();
-  const titleOf = useTitle();
-  const format = useFormat();
-  const scope = useScope();
+  const { t, language, catalog, titleOf, format, scope } = useBlock();
   const handle = useRef<ChartHandle>(null);
   const view = viewOf(block.measure);
   const member = catalog.find(block.measure)!;
-  const { data, isLoading, error, refetch } = useLoad({
+  const query = useLoad({
     measures: [block.measure],
     dimensions: [block.x, block.y],
     filters: scope.filters(view),
     ...scope.dated(block.measure, scope.range),
   });
+  const { data } = query;
   const { hours, days, cells } = useMemo(() => {
     const found = (data ?? []).flatMap((row) => {
       const [hour, day, value] = [
@@ -104,12 +96,7 @@ export function HeatmapView({ block }: { block: HeatmapBlock }) {
   });
   return (
     <Frame
-      title={block.title}
-      hint={block.hint}
-      width={block.width}
-      isLoading={isLoading}
-      error={error}
-      retry={() => void refetch()}
+      {...frameOf(block, query)}
       isEmpty={cells.length === 0}
       deaf={scope.deaf(view)}
       sheet={sheet}

@@ -10,18 +10,17 @@ import { useMemo } from 'react';
 import { numberOf, useLoad, type Row } from '../api/cube.ts';
 import { go } from '../controls/address.ts';
 import type { Sheet } from '../export/sheet.ts';
-import { useLanguage } from '../i18n/language.ts';
 import { valueName } from '../i18n/values.ts';
 import { useWords } from '../i18n/words.ts';
-import { useTitle, type Member } from '../model/catalog.ts';
+import type { Member } from '../model/catalog.ts';
 import { NONE, useFormat } from '../model/format.ts';
 import { withParts } from '../model/measures.ts';
-import { useScope, viewOf } from '../model/scope.ts';
+import { viewOf } from '../model/scope.ts';
 import type { TableBlock } from '../pages/index.ts';
-import { useCatalog } from '../shell/account.ts';
 import { SMALL } from './cards-view.tsx';
+import { averageOf, deviationOf, teamAverages, type Deviation } from './averages.ts';
 import { Frame } from './frame.tsx';
-import { averageOf, deviationOf, type Deviation } from './averages.ts';
+import { frameOf, useBlock } from './use-block.ts';
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
 
@@ -32,24 +31,24 @@ const byNumber: SortFn<typeof features, Row> = (one, other, column) =>
 
 /** Numbers by people, sources or stages: sortable, each to be opened, with the total and the average below. */
 export function TableView({ block }: { block: TableBlock }) {
-  const t = useWords();
-  const { language } = useLanguage();
-  const catalog = useCatalog();
-  const titleOf = useTitle();
-  const format = useFormat();
-  const scope = useScope();
+  const { t, language, catalog, titleOf, format, scope } = useBlock();
   const view = viewOf(block.measures[0]!);
   const norms = Object.values(block.norms ?? {}).filter((name) => catalog.has(name));
+  const ofTeam = useMemo(
+    () => (block.hasAverage ? teamAverages(catalog, block.measures) : new Map<string, string>()),
+    [block, catalog],
+  );
   // People of one name are two people.
   const keys = block.by.flatMap((name) =>
     name.endsWith('.manager') && catalog.has(`${name}_id`) ? [name, `${name}_id`] : [name],
   );
   const query = {
-    measures: [...new Set([...withParts(catalog, block.measures), ...norms])],
+    measures: [...new Set([...withParts(catalog, block.measures), ...norms, ...ofTeam.values()])],
     filters: [...scope.filters(view), ...(block.filters ?? [])],
     ...(!block.isAlways && scope.dated(block.measures[0]!, scope.range)),
   };
-  const { data, isLoading, error, refetch } = useLoad({ ...query, dimensions: keys });
+  const found = useLoad({ ...query, dimensions: keys });
+  const { data } = found;
   const totals = useLoad(query);
   const total = totals.data?.[0];
 
@@ -64,7 +63,10 @@ export function TableView({ block }: { block: TableBlock }) {
   );
   const people = rows.filter((row) => row[keys[0]!] !== null);
   const averages = new Map(
-    measures.map((one) => [one.name, block.hasAverage ? averageOf(one, { rows, people, total }) : null]),
+    measures.map((one) => [
+      one.name,
+      block.hasAverage ? averageOf(one, { rows, people, total, ofTeam: ofTeam.get(one.name) }) : null,
+    ]),
   );
   const nameOf = (row: Row, by: string): string => {
     const value = row[by];
@@ -131,15 +133,10 @@ export function TableView({ block }: { block: TableBlock }) {
         : []),
     ],
   });
-  if (block.isOptional && !isLoading && error === null && rows.length === 0) return null;
+  if (block.isOptional && found.isSuccess && rows.length === 0) return null;
   return (
     <Frame
-      title={block.title}
-      hint={block.hint}
-      width={block.width}
-      isLoading={isLoading}
-      error={error}
-      retry={() => void refetch()}
+      {...frameOf(block, found)}
       isEmpty={rows.length === 0}
       deaf={scope.deaf(view)}
       sheet={sheet}
@@ -188,17 +185,20 @@ export function TableView({ block }: { block: TableBlock }) {
                 )}
                 {measures.map((one) => {
                   const norm = block.norms?.[one.name];
+                  const own = ofTeam.get(one.name);
+                  const average = own === undefined ? (averages.get(one.name) ?? null) : numberOf(row[own]);
                   return (
                     <NumberCell
                       key={one.name}
                       member={one}
                       row={row}
                       slice={sliceOf(row)}
+                      average={average}
                       deviation={
                         row[keys[0]!] === null
                           ? undefined
                           : deviationOf(one, numberOf(row[one.name]), {
-                              average: averages.get(one.name) ?? null,
+                              average,
                               norm: norm === undefined ? null : numberOf(row[norm]),
                             })
                       }
@@ -208,7 +208,7 @@ export function TableView({ block }: { block: TableBlock }) {
               </tr>
             ))}
           </tbody>
-          {total && rows.length > 1 && (
+          {total && (rows.length > 1 || (rows.length > 0 && ofTeam.size > 0)) && (
             <tfoot>
               <tr>
                 <th scope="row" colSpan={block.by.length}>
@@ -244,10 +244,12 @@ interface NumberCellProps {
   readonly member: Member;
   readonly row: Row;
   readonly slice: readonly string[];
+  /** What it is held against; of the scorecard the person's own team. */
+  readonly average: number | null;
   readonly deviation: Deviation | undefined;
 }
 
-function NumberCell({ member, row, slice, deviation: found }: NumberCellProps) {
+function NumberCell({ member, row, slice, average, deviation: found }: NumberCellProps) {
   const t = useWords();
   const format = useFormat();
   const value = numberOf(row[member.name]);
@@ -265,6 +267,8 @@ function NumberCell({ member, row, slice, deviation: found }: NumberCellProps) {
       }),
     isSmall && t('smallSample'),
     deviation && t(deviation.word),
+    average !== null && `${t('average')} ${format.full(member.unit, average)}`,
+    !isSmall && format.change(member.unit, value, average),
   ].filter(Boolean);
   const text = format.full(member.unit, value);
   return (

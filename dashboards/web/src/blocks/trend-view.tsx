@@ -5,15 +5,12 @@ import { Chart, type ChartHandle } from '../charts/chart.tsx';
 import type { Colours } from '../charts/colours.ts';
 import { go } from '../controls/address.ts';
 import type { Sheet } from '../export/sheet.ts';
-import { useLanguage } from '../i18n/language.ts';
 import { valueName } from '../i18n/values.ts';
-import { useWords } from '../i18n/words.ts';
-import { useTitle, type Member } from '../model/catalog.ts';
-import { useFormat } from '../model/format.ts';
-import { dateOf, useScope, viewOf } from '../model/scope.ts';
+import type { Member } from '../model/catalog.ts';
+import { dateOf, viewOf } from '../model/scope.ts';
 import type { TrendBlock } from '../pages/index.ts';
-import { useCatalog } from '../shell/account.ts';
 import { Frame } from './frame.tsx';
+import { frameOf, useBlock } from './use-block.ts';
 
 interface Series {
   readonly name: string;
@@ -26,12 +23,7 @@ interface Series {
 const MOST_SERIES = 8;
 
 export function TrendView({ block }: { block: TrendBlock }) {
-  const t = useWords();
-  const { language } = useLanguage();
-  const catalog = useCatalog();
-  const titleOf = useTitle();
-  const format = useFormat();
-  const scope = useScope();
+  const { t, language, catalog, titleOf, format, scope } = useBlock();
   const handle = useRef<ChartHandle>(null);
   const view = viewOf(block.measures[0]!);
   const date = dateOf(view);
@@ -130,12 +122,7 @@ export function TrendView({ block }: { block: TrendBlock }) {
   });
   return (
     <Frame
-      title={block.title}
-      hint={block.hint}
-      width={block.width}
-      isLoading={now.isLoading}
-      error={now.error}
-      retry={() => void now.refetch()}
+      {...frameOf(block, now)}
       isEmpty={series.every(({ values }) => values.every((value) => value === null))}
       deaf={scope.deaf(view)}
       sheet={sheet}
