@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { ensureAllStreams } from '../../pipelines/sources/index.ts';
 import { applyConfig, runBuild, type BuildReport } from '../../pipelines/transform/index.ts';
 import { migrate, openWarehouse, type Warehouse } from '../../pipelines/warehouse/index.ts';
+import { BENCH_CONFIG } from './build-config.ts';
 import { addCalls, changeDeals, writeCompany } from './build-company.ts';
 
 const DEALS = Number(process.env['BENCH_DEALS'] ?? 1_000_000);
@@ -62,31 +63,13 @@ export async function buildBench(): Promise<void> {
 }
 
 const CONFIG = {
-  settings: { timeZone: 'Europe/Moscow', currency: 'RUB', country: 'RU' },
+  ...BENCH_CONFIG,
   stageSteps: [
     ['20', 'new'],
     ['30', 'contacted'],
     ['40', 'qualified'],
     ['50', 'proposal'],
   ].map(([stage = '', step = '']) => ({ pipeline: 'Sales', stage, step })),
-  pbx: [
-    {
-      sourceType: 'asterisk',
-      accountId: 'pbx',
-      timeZone: 'UTC',
-      country: 'RU',
-      trunkPattern: '/trunk-',
-      extensionPattern: '^[0-9]{3}$',
-      ownNumbers: ['84950000001'],
-      contexts: {},
-    },
-  ],
-  managers: Array.from({ length: 60 }, (_, index) => ({
-    manager: String(index + 1),
-    team: null,
-    extensions: [{ number: String(200 + index) }],
-    mailboxes: [],
-  })),
 };
 
 async function build(warehouse: Warehouse, what: string, options: { full?: boolean }): Promise<number> {
