@@ -2,23 +2,7 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { CONFIG_FILE } from '../config/index.ts';
 import { VoronkaError } from '../errors.ts';
-import { alertsCommand } from './commands/alerts.ts';
-import { authCommand } from './commands/auth.ts';
-import { buildCommand } from './commands/build.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { filesCommand } from './commands/files.ts';
-import { initCommand } from './commands/init.ts';
-import { queryCommand } from './commands/query.ts';
-import { reportCommand } from './commands/report.ts';
-import { serveCommand, upCommand } from './commands/serve.ts';
-import { sqlCommand } from './commands/sql.ts';
-import { standInCommand } from './commands/stand-in.ts';
-import { statusCommand } from './commands/status.ts';
-import { syncCommand } from './commands/sync.ts';
-import { tokenCommand } from './commands/token.ts';
-import { userCommand } from './commands/user.ts';
-import { webhooksCommand } from './commands/webhooks.ts';
+import { COMMANDS } from './commands/index.ts';
 import { EXIT, EXIT_HELP, exitCodeOf } from './exit-codes.ts';
 
 const program = new Command('voronka')
@@ -29,27 +13,11 @@ const program = new Command('voronka')
   .showHelpAfterError('(voronka --help lists the commands)')
   .exitOverride();
 
-for (const command of [
-  initCommand,
-  authCommand,
-  doctorCommand,
-  syncCommand,
-  buildCommand,
-  serveCommand,
-  upCommand,
-  statusCommand,
-  queryCommand,
-  reportCommand,
-  alertsCommand,
-  tokenCommand,
-  userCommand,
-  sqlCommand,
-  webhooksCommand,
-  filesCommand,
-  demoCommand,
-  standInCommand,
-]) {
-  program.addCommand(command().exitOverride());
+const { operands } = program.parseOptions(process.argv.slice(2));
+const asked = operands[0] === 'help' ? operands[1] : operands[0];
+for (const { name, description, load } of COMMANDS) {
+  const command = name === asked ? (await load())() : new Command(name);
+  program.addCommand(command.description(description).exitOverride());
 }
 
 try {

@@ -43,7 +43,7 @@ export function authCommand(): Command {
         );
       });
     });
-  return new Command('auth').description('connect an account').addCommand(amocrm);
+  return new Command('auth').addCommand(amocrm);
 }
 
 function askForCode(consent: string, redirect: URL, state: string): Promise<string> {

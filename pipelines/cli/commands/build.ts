@@ -10,7 +10,6 @@ interface BuildOptions {
 
 export function buildCommand(): Command {
   return new Command('build')
-    .description('build the marts from what was read, test them, publish them')
     .option('--full', 'rebuild everything instead of what changed')
     .option(
       '--select <models>',

@@ -12,9 +12,6 @@ interface DemoCommandOptions {
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description(
-      'a made-up sales department, read, built and served: everything in one go, nothing to set up',
-    )
     .option('--once', 'stop after printing the tables')
     .option('--leads <number>', 'leads in 18 months', wholeNumber, 10_000)
     .option('--seed <number>', 'another seed makes another department', wholeNumber, 1)

@@ -7,20 +7,16 @@ import { EXIT } from '../exit-codes.ts';
 const MARK: Record<CheckState, string> = { ok: pc.green('✓'), warning: pc.yellow('!'), problem: pc.red('✗') };
 
 export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description('check configuration, database, sources and Cube, and say what to do')
-    .action(async (_options, command: Command) => {
-      let problems = 0;
-      for await (const check of runChecks(globalOptions(command))) {
-        if (check.state === 'problem') problems += 1;
-        console.log(`${MARK[check.state]} ${pc.bold(check.what)}: ${check.found}`);
-        if (check.todo !== undefined) console.log(`  ${check.todo.replaceAll('\n', '\n  ')}`);
-      }
-      console.log(
-        problems === 0
-          ? '\nAll is well.'
-          : `\n${problems} ${problems === 1 ? 'problem' : 'problems'} to mend.`,
-      );
-      if (problems > 0) process.exitCode = EXIT.unhealthy;
-    });
+  return new Command('doctor').action(async (_options, command: Command) => {
+    let problems = 0;
+    for await (const check of runChecks(globalOptions(command))) {
+      if (check.state === 'problem') problems += 1;
+      console.log(`${MARK[check.state]} ${pc.bold(check.what)}: ${check.found}`);
+      if (check.todo !== undefined) console.log(`  ${check.todo.replaceAll('\n', '\n  ')}`);
+    }
+    console.log(
+      problems === 0 ? '\nAll is well.' : `\n${problems} ${problems === 1 ? 'problem' : 'problems'} to mend.`,
+    );
+    if (problems > 0) process.exitCode = EXIT.unhealthy;
+  });
 }

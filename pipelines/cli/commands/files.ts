@@ -32,7 +32,6 @@ interface CheckOptions {
 
 export function filesCommand(): Command {
   return new Command('files')
-    .description('plans, costs and other tables that people keep in CSV and XLSX files')
     .addCommand(templateCommand())
     .addCommand(checkCommand())
     .addCommand(issuesCommand());

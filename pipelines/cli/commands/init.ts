@@ -19,18 +19,16 @@ class ConfigExistsError extends VoronkaError {
 }
 
 export function initCommand(): Command {
-  return new Command('init')
-    .description('write a commented voronka.yaml')
-    .action((_options, command: Command) => {
-      const file = resolve(globalOptions(command).config);
-      try {
-        writeFileSync(file, CONFIG_TEMPLATE, { flag: 'wx' });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new ConfigExistsError(file);
-        throw error;
-      }
-      console.log(
-        `Wrote ${file}.\nNext: put your account's address into it, set AMOCRM_TOKEN, and run \`voronka doctor\`.`,
-      );
-    });
+  return new Command('init').action((_options, command: Command) => {
+    const file = resolve(globalOptions(command).config);
+    try {
+      writeFileSync(file, CONFIG_TEMPLATE, { flag: 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new ConfigExistsError(file);
+      throw error;
+    }
+    console.log(
+      `Wrote ${file}.\nNext: put your account's address into it, set AMOCRM_TOKEN, and run \`voronka doctor\`.`,
+    );
+  });
 }

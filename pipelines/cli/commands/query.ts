@@ -15,9 +15,6 @@ interface QueryOptions {
 
 export function queryCommand(): Command {
   return new Command('query')
-    .description(
-      'ask for KPIs with a Cube query, e.g. \'{"measures":["funnel.leads_new"],"dimensions":["funnel.manager"]}\'',
-    )
     .argument('<query>', 'Cube query as JSON')
     .option('--json', 'print the rows as JSON instead of a table')
     .option('--url <url>', 'ask a server that is running instead of starting one for this question')

@@ -24,9 +24,6 @@ interface ReportOptions {
 
 export function reportCommand(): Command {
   return new Command('report')
-    .description(
-      'write a report to a file: scorecard, funnel, plan-fact, calls, weekly … (`report list` names all)',
-    )
     .argument('<name>', 'which report, or `list`')
     .option('--date <day>', 'the day, or a day of the week or month (default: today)', isoDay)
     .option('--from <day>', 'first day of a period of your own', isoDay)

@@ -32,7 +32,6 @@ const PORT_OPTION = [
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('serve the KPIs and keep the data fresh on the schedules of the configuration')
     .option(...HOST_OPTION)
     .option(...PORT_OPTION)
     .action(async (options: ListenOptions, command: Command) => {
@@ -44,7 +43,6 @@ export function serveCommand(): Command {
 
 export function upCommand(): Command {
   return new Command('up')
-    .description('everything in one process: read every source, build, then serve as `serve` does')
     .option(...HOST_OPTION)
     .option(...PORT_OPTION)
     .action(async (options: ListenOptions, command: Command) => {

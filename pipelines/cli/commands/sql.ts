@@ -17,7 +17,7 @@ interface LogOptions {
 }
 
 export function sqlCommand(): Command {
-  return new Command('sql').description('what came over the SQL API').addCommand(logCommand());
+  return new Command('sql').addCommand(logCommand());
 }
 
 function logCommand(): Command {

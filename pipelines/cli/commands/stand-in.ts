@@ -17,7 +17,6 @@ interface StandInOptions {
 
 export function standInCommand(): Command {
   return new Command('stand-in')
-    .description('local stand-ins of the systems voronka reads, for trials and tests')
     .addCommand(amocrmCommand())
     .addCommand(companyCommand())
     .addCommand(companyFilesCommand())

@@ -13,7 +13,6 @@ import { withWorkspace } from '../workspace.ts';
 
 export function statusCommand(): Command {
   return new Command('status')
-    .description('per source and stream: rows, cursor, lag, last run, rejected records; then the last build')
     .option('--json', 'print it as JSON')
     .action(async (options: { json?: boolean }, command: Command) => {
       await withWorkspace(globalOptions(command), async ({ config, warehouse }) => {

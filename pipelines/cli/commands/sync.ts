@@ -13,7 +13,6 @@ interface SyncOptions {
 
 export function syncCommand(): Command {
   return new Command('sync')
-    .description('read what is new in every source, or in one; an interrupted sync goes on where it was')
     .argument('[source]', 'name of the source in the configuration')
     .option('--backfill', 're-read a range of time instead of going on from the cursor')
     .option('--from <date>', 'start of the range, e.g. 2024-01-31 or 2024-01-31T12:00:00Z', instant)

@@ -17,7 +17,6 @@ interface TokenOptions {
 
 export function tokenCommand(): Command {
   return new Command('token')
-    .description('print an API token with a role and what it may see')
     .addOption(
       new Option('--role <role>', 'what the bearer is')
         .choices(['executive', 'head', 'manager', 'analyst'])

@@ -7,7 +7,7 @@ import { UsageError } from '../usage-error.ts';
 const SHORTEST = 8;
 
 export function userCommand(): Command {
-  return new Command('user').description('users of the SQL API').addCommand(passwordCommand());
+  return new Command('user').addCommand(passwordCommand());
 }
 
 function passwordCommand(): Command {

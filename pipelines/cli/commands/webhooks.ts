@@ -24,9 +24,6 @@ interface WebhooksOptions {
 
 export function webhooksCommand(): Command {
   return new Command('webhooks')
-    .description(
-      'print the address to give to amoCRM or Mango Office for each source that takes webhooks, and what to tick there',
-    )
     .option(
       '--public-url <url>',
       'where the internet reaches `voronka serve`, e.g. https://bi.example.com',
