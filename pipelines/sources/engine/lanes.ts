@@ -87,14 +87,15 @@ export function nextPlace(lanes: readonly Lane[], rules: LaneRules | undefined):
   const total = totalOf(lanes);
   const ahead = new Map(open.map((lane) => [lane, pagesLeft(lane, total, rules) - busy(lane)]));
   const byLength = [...open].sort((left, right) => ahead.get(right)! - ahead.get(left)!);
-  for (const lane of byLength) {
-    const unasked = ahead.get(lane)!;
-    if (unasked < WORTH_A_REQUEST) break;
+  const worth = byLength.filter((lane) => ahead.get(lane)! >= WORTH_A_REQUEST);
+  for (const lane of worth) {
     if (isFree(lane.first)) return { lane, by: 'first' };
     const maySecond = rules.hasSecond && (lane.second === undefined || isFree(lane.second));
     if (maySecond) return { lane, by: 'second' };
-    if (unasked + busy(lane) >= MIN_PAGES_TO_SPLIT) return { lane, by: 'division' };
   }
+  // Only where nobody is free, for each lane ends with a page that is not full.
+  const long = worth.find((lane) => ahead.get(lane)! + busy(lane) >= MIN_PAGES_TO_SPLIT);
+  if (long) return { lane: long, by: 'division' };
   // An estimate of nothing left is only an estimate: where nobody is asking, the first head does.
   const idle = open.find((lane) => busy(lane) === 0 && isFree(lane.first));
   return idle && { lane: idle, by: 'first' };

@@ -29,8 +29,11 @@ interface Slot {
   readonly wait_ms: number;
 }
 
-/** What the way to the source may squeeze together. Costs 1.2 % of the allowance. */
-const GUARD_MS = 12;
+/** What the way to the source may squeeze together. Costs 1.4 % of the allowance. */
+const GUARD_MS = 14;
+/** A source that has refused for haste all the same is farther away than thought: each refusal adds so much, up to so much in all. */
+const GUARD_STEP_MS = 10;
+const MAX_GUARD_MS = 60;
 /** A request that leaves this much after its slot is reported. */
 const LATE_MS = 3;
 /** Woken up this late, a request does not leave in its slot: until others have heard of it, it may be too late for them. */
@@ -53,6 +56,7 @@ export class RateLimiter {
   readonly #limit: number;
   readonly #batch: number;
   readonly #clock = new DatabaseClock();
+  #guardMs = GUARD_MS;
   #queue: Waiter[] = [];
   #granting: Promise<void> | undefined;
 
@@ -72,8 +76,9 @@ export class RateLimiter {
     });
   }
 
-  /** Nobody sends for so long. */
+  /** The source has refused for haste: nobody sends for so long, and this process leaves more room from then on. */
   async pauseFor(milliseconds: number): Promise<void> {
+    this.#guardMs = Math.min(this.#guardMs + GUARD_STEP_MS, MAX_GUARD_MS);
     await this.#pool.query(
       `insert into ops.rate_slots as kept (bucket, paused_until) values ($1, clock_timestamp() + $2 * interval '1 ms')
        on conflict (bucket) do update set paused_until = greatest(kept.paused_until, excluded.paused_until)`,
@@ -125,7 +130,7 @@ export class RateLimiter {
     const { rows } = await this.#pool.query<Slot>(
       `select slot::text, (extract(epoch from slot) * 1000)::double precision as at, wait_ms
        from ops.reserve_rate_slots($1, $2, $3, $4 * interval '1 ms')`,
-      [this.#bucket, this.#limit, count, GUARD_MS],
+      [this.#bucket, this.#limit, count, this.#guardMs],
     );
     const [first] = rows;
     if (!first || rows.length < count) throw new AllowanceStoppedError(this.#bucket);

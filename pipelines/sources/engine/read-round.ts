@@ -109,13 +109,8 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
   const read = async (lane: Lane, head: Head, turn: Turn | undefined): Promise<void> => {
     const asked = lane.span;
     const isSecond = head === lane.second;
-    const isRepeated = asked.repeats === true && !isSecond;
-    if (isRepeated) {
-      turn?.sent();
-      await pause((asked.seen ? 3 : 1) * REPEAT_AFTER_MS * asked.doubts, signal);
-    }
     const request = requestFor(spec, reader.part, asked, isSecond ? 'far end' : reading);
-    const page = await connection.fetchPage(request, signal, isRepeated ? undefined : turn);
+    const page = await connection.fetchPage(request, signal, turn);
     crashPoint('page.received');
     const rows = readRows(spec, reader.part, page.rows);
     const answer = answerOf(spec, page, rows, request);
@@ -139,6 +134,11 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
     }
     head.waiting += 1;
     queue.push({ page: { rows, count: page.rows.length }, head });
+    wake?.();
+    const { repeats, seen, doubts } = lane.span;
+    if (!isSecond && !lane.isRead && repeats) {
+      await pause((seen ? 3 : 1) * REPEAT_AFTER_MS * doubts, signal);
+    }
   };
 
   const settleSecond = (head: Head, asked: Span, answer: Answer): void => {
@@ -161,11 +161,14 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
     inFlight.add(request);
   };
   let isTurnAwaited = false;
+  /** Lets the loop below look again before anything that is under way comes to its end. */
+  let wake: (() => void) | undefined;
   /** What to ask is decided when it may be sent, not before: by then the lanes are known better. */
   const askNext = async (): Promise<void> => {
     isTurnAwaited = true;
     const turn = await connection.turn?.(signal).finally(() => (isTurnAwaited = false));
     isTurnAwaited = false;
+    wake?.();
     const place = signal.aborted ? undefined : nextPlace(lanes, rules);
     const next = place && take(place, lanes, rules);
     if (!next) {
@@ -203,7 +206,8 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
       start(askNext());
     }
     const running = [...inFlight, ...(committing ? [committing] : [])];
-    if (running.length > 0) await Promise.race(running);
+    if (running.length > 0)
+      await Promise.race([...running, new Promise<void>((resolve) => (wake = resolve))]);
     else if (queue.length === 0 || isCommitLost) break;
   }
   if (ignored) return 'ignored';
