@@ -4,6 +4,7 @@ import { askerOf } from '../reports/asker.ts';
 import { workingDays } from '../reports/workflow.ts';
 import { workflowContext } from '../workflows/context.ts';
 import { STEP_RETRY } from '../workflows/retry.ts';
+import { dueEvaluation, evaluationFailed, evaluationMade } from './due-evaluation.ts';
 import { evaluateRules } from './evaluate.ts';
 import { keepAlerts, type Kept } from './keep-alerts.ts';
 import { notifyAlerts } from './notify.ts';
@@ -13,10 +14,20 @@ const NOTIFY_EVERY_MS = 60_000;
 const NOTIFY_LOCK = 0x766f616c;
 const EXECUTIVE = { role: 'executive', teams: [], managers: [] } as const;
 
-/** After a build: the rules are judged on what it published, the alerts' lives go on, and who is to know is told. */
+/**
+ * After a build: the rules are judged on what it published, the alerts' lives go on, and who is to know is told. What could not be judged
+ * is put off, in the database, and another workflow makes it up.
+ */
 const evaluateAlerts = DBOS.registerWorkflow(
   async (buildId: number): Promise<Kept> => {
-    const kept = await DBOS.runStep(() => judge(buildId), { ...STEP_RETRY, name: 'judge' });
+    let kept: Kept;
+    try {
+      kept = await DBOS.runStep(() => judge(buildId), { ...STEP_RETRY, name: 'judge' });
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      await DBOS.runStep(() => putOff(buildId, text), { ...STEP_RETRY, name: 'putOff' });
+      throw error;
+    }
     await DBOS.runStep(() => notify(), { ...STEP_RETRY, name: 'notify' });
     return kept;
   },
@@ -37,11 +48,7 @@ async function judge(buildId: number): Promise<Kept> {
   try {
     await client.query('begin');
     const kept = await keepAlerts(client, evaluation, now);
-    await client.query(
-      `insert into ops.alert_runs (build_id, evaluated_at, raised, cleared, failed_rules) values ($1, $2, $3, $4, $5)
-       on conflict (build_id) do update set evaluated_at = excluded.evaluated_at, failed_rules = excluded.failed_rules`,
-      [buildId, now, kept.raised, kept.cleared, JSON.stringify(evaluation.failed)],
-    );
+    await evaluationMade(client, buildId, evaluation, kept, now);
     await client.query('commit');
     return kept;
   } catch (error) {
@@ -51,6 +58,9 @@ async function judge(buildId: number): Promise<Kept> {
     client.release();
   }
 }
+
+const putOff = (buildId: number, error: string): Promise<void> =>
+  evaluationFailed(workflowContext().warehouse.pool, buildId, error);
 
 /** One at a time, over all processes: two that look at once would both tell what neither has noted yet. */
 async function notify(): Promise<number> {
@@ -71,18 +81,17 @@ async function notify(): Promise<number> {
 let notifiedAt = 0;
 
 /**
- * Starts an evaluation for the newest build that none was made for, whoever built it, and tells what has become due to be told. The
- * workflow's id is the build's, so that two processes start one; one that failed is not tried again before the next build.
+ * Starts the evaluation that is due, and tells what has become due to be told. The workflow's id is the build's and the attempt's, so that
+ * two processes start one.
  */
 export async function startDueAlertWork(): Promise<void> {
   const { config, warehouse } = workflowContext();
   if (!config.alerts.enabled) return;
-  const { rows } = await warehouse.pool.query<{ build: number }>(
-    `select max(build_id)::int as build from ops.builds where status = 'succeeded'
-     having max(build_id) > coalesce((select max(build_id) from ops.alert_runs), 0)`,
-  );
-  const build = rows[0]?.build;
-  if (build !== undefined) await DBOS.startWorkflow(evaluateAlerts, { workflowID: `alerts-${build}` })(build);
+  const due = await dueEvaluation(warehouse.pool);
+  if (due !== undefined)
+    await DBOS.startWorkflow(evaluateAlerts, { workflowID: `alerts-${due.buildId}-${due.attempts}` })(
+      due.buildId,
+    );
   if (config.alerts.levels.length === 0 || Date.now() - notifiedAt < NOTIFY_EVERY_MS) return;
   notifiedAt = Date.now();
   await notify();

@@ -2,7 +2,13 @@ import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { issueToken } from '../../../cube/auth.ts';
-import { acknowledge, describeAlert, describeEvidence, listAlerts } from '../../alerts/index.ts';
+import {
+  acknowledge,
+  describeAlert,
+  describeEvidence,
+  listAlerts,
+  unjudgedRules,
+} from '../../alerts/index.ts';
 import { backTest, pastMonths, type BackTestReport } from '../../alerts/back-test.ts';
 import { readDeliveryLog } from '../../channels/outbox/read-log.ts';
 import { parseDuration } from '../../config/index.ts';
@@ -21,7 +27,6 @@ type Language = 'en' | 'ru';
 
 export function alertsCommand(): Command {
   return new Command('alerts')
-    .description('what is wrong now: open alerts with the rows behind them')
     .option('--all', 'with those of the last 30 days that were cleared')
     .option('--json', 'print them as JSON')
     .addOption(new Option('--lang <language>', 'language (default: reports.language)').choices(['en', 'ru']))
@@ -29,6 +34,8 @@ export function alertsCommand(): Command {
       await withWorkspace(globalOptions(command), async ({ config, warehouse }) => {
         const alerts = await listAlerts(warehouse.pool, { all: options.all ?? false });
         if (options.json) return console.log(JSON.stringify(alerts, null, 2));
+        for (const { rule, reason } of await unjudgedRules(warehouse.pool))
+          console.error(pc.yellow(`${rule}: could not be judged and will be tried again. ${reason}`));
         if (alerts.length === 0) return console.log('No open alerts.');
         const language = options.lang ?? config.reports.language;
         for (const alert of alerts) {
