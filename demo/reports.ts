@@ -21,6 +21,9 @@ const SCORECARD = [
   'funnel.close_rate',
 ];
 
+/** A row with none of these says nothing. */
+const ANYTHING = ['funnel.leads_new', 'funnel.proposals_sent', 'funnel.deals_won', 'funnel.deals_lost'];
+
 const CALLS = [
   'calls.calls_out',
   'calls.reach_rate',
@@ -36,7 +39,7 @@ const CALLS = [
  */
 export async function printReports({ url, token, timeZone, currency }: ReportOptions): Promise<void> {
   const print = (title: string, result: QueryResult): void =>
-    console.log(`\n${pc.bold(title)}\n${renderTable(result, { currency })}`);
+    console.log(`\n${pc.bold(title)}\n${renderTable(withNobodyNamed(result), { currency })}`);
   const ask = (query: object): Promise<QueryResult> => runQuery({ url, token, query });
   const today = DateTime.now().setZone(timeZone);
   const day = (await lastDayWith('funnel.deals_closed', today, ask)) ?? today;
@@ -45,6 +48,7 @@ export async function printReports({ url, token, timeZone, currency }: ReportOpt
     measures: SCORECARD,
     dimensions: ['funnel.team', 'funnel.manager'],
     timeDimensions: [{ dimension: 'funnel.date', dateRange: [iso(from), iso(to)] }],
+    filters: [{ or: ANYTHING.map((member) => ({ member, operator: 'gt', values: ['0'] })) }],
     order: [
       ['funnel.team', 'asc'],
       ['funnel.won_amount', 'desc'],
@@ -63,6 +67,7 @@ export async function printReports({ url, token, timeZone, currency }: ReportOpt
       measures: CALLS,
       dimensions: ['calls.team', 'calls.manager'],
       ...month('calls'),
+      filters: [{ member: 'calls.calls_total', operator: 'gt', values: ['0'] }],
       order: [
         ['calls.team', 'asc'],
         ['calls.calls_out', 'desc'],
@@ -102,6 +107,19 @@ export async function printReports({ url, token, timeZone, currency }: ReportOpt
       order: { 'deals.team': 'asc' },
     }),
   );
+}
+
+/** Calls that rang out in a queue, deals whose owner has left the company: they belong to nobody, and the table says so. */
+function withNobodyNamed(result: QueryResult): QueryResult {
+  const rows = result.rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [
+        name,
+        value ?? (name.endsWith('.manager') ? '(no manager)' : name.endsWith('.team') ? '(no team)' : value),
+      ]),
+    ),
+  );
+  return { ...result, rows };
 }
 
 /** The newest day before today on which the measure is not zero. */

@@ -51,6 +51,7 @@ export function BarsView({ block }: { block: BarsBlock }) {
     ({ id, label }) => label ?? (id === null && block.by.endsWith('.manager') ? t('nobody') : t('unknown')),
   );
   const isSingle = members.length === 1;
+  const unitOfSample = first?.denominator && catalog.find(first.denominator)?.unit;
   const option = useCallback(
     (colours: Colours) => ({
       ...base(colours),
@@ -91,7 +92,7 @@ export function BarsView({ block }: { block: BarsBlock }) {
               const value = format.short(member.unit, row?.values[0] ?? null);
               return row?.denominator == null
                 ? value
-                : `${value} · ${format.short(undefined, row.denominator)}`;
+                : `${value} · ${t('ofTotal', { d: format.short(unitOfSample, row.denominator) })}`;
             },
           },
         }),

@@ -79,7 +79,7 @@ export function CompareView({ block }: { block: CompareBlock }) {
         </div>
       ) : (
         <div className="table-scroll" tabIndex={0} role="region" aria-label={block.title[language]}>
-          <table className="table">
+          <table className="table table-opened">
             <thead>
               <tr>
                 <td />
@@ -89,7 +89,7 @@ export function CompareView({ block }: { block: CompareBlock }) {
                   </th>
                 ))}
                 <th scope="col" className="is-number">
-                  {t('average')}
+                  {t(ofTeam.size > 0 ? 'teamAverage' : 'average')}
                 </th>
               </tr>
             </thead>

@@ -17,6 +17,7 @@ import { NONE, useFormat } from '../model/format.ts';
 import { withParts } from '../model/measures.ts';
 import { viewOf } from '../model/scope.ts';
 import type { TableBlock } from '../pages/index.ts';
+import { useCatalog } from '../shell/account.ts';
 import { SMALL } from './cards-view.tsx';
 import { averageOf, deviationOf, teamAverages, type Deviation } from './averages.ts';
 import { Frame } from './frame.tsx';
@@ -143,7 +144,7 @@ export function TableView({ block }: { block: TableBlock }) {
       height={320}
     >
       <div className="table-scroll" tabIndex={0} role="region" aria-label={block.title[language]}>
-        <table className="table">
+        <table className={`table table-opened${measures.length > 10 ? ' table-dense' : ''}`}>
           <thead>
             <tr>
               {table.getHeaderGroups()[0]?.headers.map(({ id, column }) => {
@@ -223,10 +224,15 @@ export function TableView({ block }: { block: TableBlock }) {
               {block.hasAverage && (
                 <tr className="average">
                   <th scope="row" colSpan={block.by.length}>
-                    {t('average')}
+                    {t(ofTeam.size > 0 ? 'teamAverage' : 'average')}
                   </th>
                   {measures.map((one) => (
-                    <td key={one.name} className="is-number">
+                    <td
+                      key={one.name}
+                      className="is-number"
+                      data-measure={one.name}
+                      data-value={String(averages.get(one.name) ?? null)}
+                    >
                       {format.full(one.unit, averages.get(one.name) ?? null)}
                     </td>
                   ))}
@@ -252,6 +258,8 @@ interface NumberCellProps {
 function NumberCell({ member, row, slice, average, deviation: found }: NumberCellProps) {
   const t = useWords();
   const format = useFormat();
+  const catalog = useCatalog();
+  const unitOf = (name: string | undefined): string | undefined => name && catalog.find(name)?.unit;
   const value = numberOf(row[member.name]);
   const [numerator, denominator] = [member.numerator, member.denominator].map((part) =>
     part === undefined ? null : numberOf(row[part]),
@@ -262,13 +270,15 @@ function NumberCell({ member, row, slice, average, deviation: found }: NumberCel
   const notes = [
     denominator != null &&
       t('ofWhich', {
-        n: format.short(undefined, numerator ?? null),
-        d: format.short(undefined, denominator),
+        n: format.short(unitOf(member.numerator), numerator ?? null),
+        d: format.short(unitOf(member.denominator), denominator),
       }),
     isSmall && t('smallSample'),
     deviation && t(deviation.word),
-    average !== null && `${t('average')} ${format.full(member.unit, average)}`,
-    !isSmall && format.change(member.unit, value, average),
+    average !== null &&
+      [`${t('average')} ${format.full(member.unit, average)}`, format.change(member.unit, value, average)]
+        .filter(Boolean)
+        .join(', '),
   ].filter(Boolean);
   const text = format.full(member.unit, value);
   return (

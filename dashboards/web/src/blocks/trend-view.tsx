@@ -48,7 +48,7 @@ export function TrendView({ block }: { block: TrendBlock }) {
     const series: Series[] = block.by
       ? byDimension(now.data ?? [], { times, bucket, by: block.by, measure: members[0]! }).map((one) => ({
           ...one,
-          name: valueName(block.by!.split('.')[1]!, one.name, language),
+          name: one.name === null ? t('unknown') : valueName(block.by!.split('.')[1]!, one.name, language),
         }))
       : members.map((measure) => ({
           measure,
@@ -143,10 +143,10 @@ export function TrendView({ block }: { block: TrendBlock }) {
 function byDimension(
   rows: readonly Row[],
   { times, bucket, by, measure }: { times: readonly string[]; bucket: string; by: string; measure: Member },
-): Series[] {
-  const sums = new Map<string, Map<string, number | null>>();
+): (Omit<Series, 'name'> & { readonly name: string | null })[] {
+  const sums = new Map<string | null, Map<string, number | null>>();
   for (const row of rows) {
-    const name = String(row[by] ?? 'unknown');
+    const name = row[by] == null ? null : String(row[by]);
     if (!sums.has(name)) sums.set(name, new Map());
     sums.get(name)!.set(String(row[bucket]), numberOf(row[measure.name]));
   }

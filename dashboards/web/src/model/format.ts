@@ -34,6 +34,7 @@ export function makeFormat(language: Language, locale: string, currency: string)
   const number = (digits: number): Intl.NumberFormat =>
     new Intl.NumberFormat(locale, { maximumFractionDigits: digits });
   const [whole, tenth, hundredth] = [number(0), number(1), number(2)];
+  const ratio = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const moneyStyle = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
   const money = new Intl.NumberFormat(locale, { ...moneyStyle, maximumFractionDigits: 0 });
@@ -72,6 +73,8 @@ export function makeFormat(language: Language, locale: string, currency: string)
         return percent.format(value);
       case 'money':
         return money.format(value);
+      case 'ratio':
+        return ratio.format(value);
       case 'seconds':
         return duration(value);
       case 'days':
@@ -105,7 +108,8 @@ export function makeFormat(language: Language, locale: string, currency: string)
     short(unit, value) {
       if (value === null) return NONE;
       if (unit === 'money') return Math.abs(value) < 1000 ? money.format(value) : moneyShort.format(value);
-      if (['share', 'seconds', 'days', 'hours', 'months'].includes(unit ?? '')) return full(unit, value);
+      if (['share', 'ratio', 'seconds', 'days', 'hours', 'months'].includes(unit ?? ''))
+        return full(unit, value);
       return Math.abs(value) < 10_000 ? tenth.format(value) : short.format(value);
     },
     change(unit, now, before) {
