@@ -248,3 +248,69 @@ describe('customers and elements that are absent', () => {
     expect(await counts()).toMatchObject({ customers: '400 and 0' });
   });
 });
+
+describe("customers' notes", () => {
+  const noted = (): StandInData => {
+    const data = rich({ customers: 30 });
+    const note = (id: number, entity_type: string, entity_id: number) => ({
+      id,
+      entity_type,
+      entity_id,
+      note_type: 'common',
+      params: { text: `Note ${id}` },
+      created_at: BEGIN + id,
+      updated_at: BEGIN + id,
+    });
+    const notes = [note(901, 'leads', 1_003), note(902, 'customers', 40_007), note(903, 'customers', 40_008)];
+    return { ...data, notes };
+  };
+  const held = async (): Promise<unknown[]> => {
+    const { rows } = await bench.warehouse.pool.query<{ ids: string; missing: string | null }>(
+      `select (select string_agg(id, ' ' order by id) from raw.amocrm__notes) as ids,
+         (select cursor#>>'{parts,customers,missing}' from ops.cursors where stream = 'notes') as missing`,
+    );
+    return rows.map(({ ids, missing }) => [ids, missing]);
+  };
+  const asked = (): number =>
+    bench.standIn.requests.filter(({ path }) => path === '/api/v4/customers/notes').length;
+
+  it('are read like those of deals, and say whose they are', async () => {
+    bench = await openBench(noted());
+    await bench.sync();
+    expect(await held()).toEqual([['901 902 903', null]]);
+    expect(await bench.differences()).toEqual([]);
+    const { rows } = await bench.warehouse.pool.query(
+      `select payload#>>'{_links,self,href}' as link from raw.amocrm__notes where id = '902'`,
+    );
+    expect(rows).toEqual([{ link: expect.stringMatching(/\/api\/v4\/customers\/.*notes\/902/) as string }]);
+  });
+
+  it.each([
+    ['403', 'no-rights', /403/, {}],
+    ['402', 'payment-required', /402/, {}],
+    ['404', 'not-there', /404/, {}],
+    ['425', null, /425/, { customers_mode: 'unavailable' }],
+  ] as const)(
+    'are left out where the answer is %s, the others are read',
+    async (_, fault, reason, account) => {
+      const data = noted();
+      bench = await openBench({ ...data, account: { ...data.account, ...account } });
+      if (fault) bench.standIn.faults[fault] = { path: '/customers/notes' };
+      await bench.sync(['notes']);
+      expect(await held()).toEqual([['901', expect.stringMatching(reason) as string]]);
+      const first = asked();
+      await bench.sync(['notes']);
+      expect(asked()).toBe(first);
+
+      // Granted, and an hour later.
+      if (fault) delete bench.standIn.faults[fault];
+      Object.assign(bench.standIn.truth.crm.account, { customers_mode: 'segments' });
+      await bench.warehouse.pool.query(
+        `update ops.cursors set cursor = jsonb_set(cursor::jsonb, '{parts,customers,completedAt}', '1') where stream = 'notes'`,
+      );
+      await bench.sync(['notes']);
+      expect(await held()).toEqual([['901 902 903', null]]);
+      expect(bench.standIn.unexpected).toEqual([]);
+    },
+  );
+});

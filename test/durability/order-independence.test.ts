@@ -68,7 +68,8 @@ async function observeLife(): Promise<void> {
     await later();
     for (const spec of session.connection.streams) {
       if (!STREAMS.some((name) => name === spec.name)) continue;
-      for (const part of spec.parts) await keep(spec, part, { from: before, to: now });
+      const parts = spec.parts.filter(({ isOptional }) => !isOptional);
+      for (const part of parts) await keep(spec, part, { from: before, to: now });
     }
     // As the engine does: rows that are written while one reads are met again.
     before = now - 600;

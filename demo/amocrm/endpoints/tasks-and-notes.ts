@@ -5,6 +5,7 @@ import { collectionAnswer, isAnswer, pageOf } from '../http/list.ts';
 import { allOf, filterOf, idsOf, momentOrRangeOf, orderOf, undocumented } from '../http/parameters.ts';
 import { buildQuery, listedValuesOf, valuesOf } from '../http/php-query.ts';
 import type { CardKind } from '../state/cards.ts';
+import { customersUnavailable } from './cards.ts';
 import type { NoteRow, TaskRow } from '../state/row.ts';
 
 function nameOf(call: Call): string {
@@ -71,6 +72,8 @@ export function tasks(call: Call, id?: number): Answer {
 
 /** `GET /{entity}/notes`, `/{entity}/{id}/notes` (facts §2.10). No filter by created_at. */
 export function notes(call: Call, kind: CardKind, cardId?: number): Answer {
+  const unavailable = kind === 'customers' ? customersUnavailable(call) : undefined;
+  if (unavailable !== undefined) return unavailable;
   const error = undocumented(call, {
     filter: ['id', 'entity_id', 'note_type', 'updated_at'],
     with: ['is_pinned'],

@@ -38,7 +38,7 @@ async function readStatus(warehouse: Warehouse, sources: readonly { name: string
     listWebhooks(warehouse.pool),
   ]);
   const detailed = streams.map((stream) => {
-    const { completeAt, missing, position } = describeCursor(stream.stream, stream.cursor);
+    const { completeAt, missing, missingParts, position } = describeCursor(stream.stream, stream.cursor);
     return {
       source: stream.source,
       account: stream.account,
@@ -52,6 +52,7 @@ async function readStatus(warehouse: Warehouse, sources: readonly { name: string
         completeAt === null ? null : Math.max(0, Math.round((Date.now() - completeAt.getTime()) / 1_000)),
       lastLoadAt: stream.lastLoadAt,
       missing,
+      missingParts,
     };
   });
   const failed = runs.filter(
@@ -128,8 +129,10 @@ function printStatus({
       ]);
     }
     console.log(table.toString());
-    for (const { source, stream, missing } of streams) {
-      if (missing !== undefined) console.log(pc.yellow(`${source} ${stream}: ${missing}`));
+    for (const { source, stream, missing, missingParts } of streams) {
+      for (const reason of missing === undefined ? missingParts : [missing]) {
+        console.log(pc.yellow(`${source} ${stream}: ${reason}`));
+      }
     }
   }
   for (const sweep of sweeps.filter(({ outcome }) => outcome === 'refused')) {

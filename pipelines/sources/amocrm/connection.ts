@@ -49,7 +49,7 @@ export class AmocrmConnection implements ListConnection {
 
   async fetchPage(request: PageRequest, signal: AbortSignal, turn?: Turn): Promise<Page> {
     const ask = () => this.#client.get(questionFor(request), signal, turn);
-    const answer = await this.#get(request.stream, ask);
+    const answer = await this.#get(request.stream, ask, request.part);
     return answer ? pageOf(answer, listOf(request.stream, request.part).key) : { rows: [], hasNext: false };
   }
 
@@ -124,13 +124,19 @@ export class AmocrmConnection implements ListConnection {
   }
 
   /** Turns "you may not" and "there is no such thing here" into a missing stream, so that the sync goes on without it. */
-  async #get(stream: string, ask: () => Promise<JsonAnswer | null>): Promise<JsonAnswer | null> {
+  async #get(
+    stream: string,
+    ask: () => Promise<JsonAnswer | null>,
+    part?: string,
+  ): Promise<JsonAnswer | null> {
     try {
       return await ask();
     } catch (error) {
       if (error instanceof NoRightsError) throw new StreamMissingError(stream, error.message);
-      const needs = this.streams.find(({ name }) => name === stream)?.needs;
-      const status = needs === 'feature' ? featureOff(error) : undefined;
+      const spec = this.streams.find(({ name }) => name === stream);
+      const isFeature =
+        spec?.needs === 'feature' || spec?.parts.find(({ name }) => name === part)?.isOptional;
+      const status = isFeature ? featureOff(error) : undefined;
       if (status !== undefined) {
         const reason = `the account does not have it: not in its plan, or switched off (${status})`;
         throw new StreamMissingError(stream, reason);

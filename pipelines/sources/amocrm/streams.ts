@@ -118,8 +118,13 @@ export const streams: readonly StreamSpec[] = [
   {
     ...windowed,
     name: 'notes',
-    // A call lies on whichever of the three its phone number was found, so all are read.
-    parts: [{ name: 'leads' }, { name: 'contacts' }, { name: 'companies' }],
+    // A call lies on whichever of the first three its phone number was found, so all are read.
+    parts: [
+      { name: 'leads' },
+      { name: 'contacts' },
+      { name: 'companies' },
+      { name: 'customers', isOptional: true },
+    ],
     deletions: 'none',
     windowMayBeIgnored: false,
     schema: schemas.note,

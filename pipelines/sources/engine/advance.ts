@@ -126,6 +126,16 @@ async function advanceParts(
   options: AdvanceOptions,
 ): Promise<boolean> {
   const inTurn = turns();
+  const withoutOptional = async (part: StreamPart): Promise<boolean> => {
+    if (isKnownMissing(part, cursor, options)) return true;
+    try {
+      return await toTheEnd(part);
+    } catch (error) {
+      if (!part.isOptional || !(error instanceof StreamMissingError)) throw error;
+      await inTurn(() => passOver(session, spec, part, cursor, error.reason));
+      return true;
+    }
+  };
   const toTheEnd = async (part: StreamPart): Promise<boolean> => {
     for (;;) {
       const round = openRound(session, spec, part.name, cursor, options);
@@ -148,12 +158,47 @@ async function advanceParts(
   const parts = partsToRead(spec, cursor, options);
   if (session.connection.concurrency === 1) {
     // One request in flight means one, over all parts.
-    for (const part of parts) if (!(await toTheEnd(part))) return false;
+    for (const part of parts) if (!(await withoutOptional(part))) return false;
     return true;
   }
-  const outcomes = await Promise.allSettled(parts.map(toTheEnd));
+  const outcomes = await Promise.allSettled(parts.map(withoutOptional));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return outcomes.every((outcome) => outcome.status === 'fulfilled' && outcome.value);
+}
+
+/** What the account did not have a short while ago is not asked for in every sync, unless a range is read again on request. */
+const ASK_AGAIN_AFTER_MS = 3_600_000;
+
+function isKnownMissing(part: StreamPart, cursor: StreamCursor, { range }: AdvanceOptions): boolean {
+  const state = cursor.parts[part.name];
+  return (
+    part.isOptional === true &&
+    range === undefined &&
+    state?.missing !== undefined &&
+    (state.completedAt ?? 0) > Date.now() - ASK_AGAIN_AFTER_MS
+  );
+}
+
+/** The rest of the stream is read without it. */
+async function passOver(
+  session: ListSession,
+  spec: StreamSpec,
+  part: StreamPart,
+  cursor: StreamCursor,
+  reason: string,
+): Promise<void> {
+  const state = partCursor(cursor, part.name);
+  state.missing = reason;
+  state.completedAt = Date.now();
+  delete state.round;
+  const { rounds } = cursor.range ?? {};
+  if (rounds) {
+    // Nothing of it is left to be read again.
+    rounds[part.name] = { startedAt: Date.now(), upper: 0, newest: null, pending: [] };
+    if (spec.parts.every(({ name }) => rounds[name]?.pending.length === 0)) delete cursor.range;
+  }
+  const key = { source: session.type, account: session.connection.account.id, stream: spec.name };
+  await land(session.warehouse, { ...key, rows: [], cursor });
 }
 
 /** Parts share the stream's cursor and its rows: what one commits is not mixed with what another does. */
@@ -203,6 +248,7 @@ async function readPart(reading: PartReading): Promise<'done' | 'more' | 'ignore
     round.newest = left.newest;
     if (left.pending.length === 0) closeRound(spec, part.name, cursor, round);
     delete cursor.missing;
+    delete partCursor(cursor, part.name).missing;
     const landed = await land(warehouse, {
       source: session.type,
       account,

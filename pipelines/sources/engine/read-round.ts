@@ -112,8 +112,11 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
     const request = requestFor(spec, reader.part, asked, isSecond ? 'far end' : reading);
     const page = await connection.fetchPage(request, signal, turn);
     crashPoint('page.received');
-    const rows = readRows(spec, reader.part, page.rows);
-    const answer = answerOf(spec, page, rows, request);
+    const read = readRows(spec, reader.part, page.rows);
+    const answer = answerOf(spec, page, read, request);
+    const home = isSecond ? lanes.find(({ second }) => second === head) : lane;
+    // Both ends of a short list tell of the same rows: what is odd about them is counted once.
+    const rows = home === undefined || home.isRead ? { ...read, drift: [] } : read;
     if (isSecond) {
       settleSecond(head, asked, answer);
     } else if (!lane.isRead) {
