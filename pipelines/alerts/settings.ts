@@ -11,7 +11,12 @@ const rule = <Shape extends z.ZodRawShape>(shape: Shape) =>
 export const ruleSettings = z
   .strictObject({
     /** A manager's actions of the last days against the manager's own usual ones. */
-    activity_drop: rule({ below: share.default(0.6), least_usual: z.number().min(0).default(5) }),
+    activity_drop: rule({
+      below: share.default(0.6),
+      least_usual: z.number().min(0).default(5),
+      /** Standard deviations of the manager's own usual days. */
+      deviations: z.number().min(0).default(2.5),
+    }),
     /** Leads that nobody has contacted though the norm is over. */
     first_response_breach: rule({ at_least: count.default(1), days: days.default(3) }),
     /** Missed calls that nobody returned within the norm. */
@@ -21,7 +26,7 @@ export const ruleSettings = z
     /** Open deals without a task. */
     no_next_task: rule({ at_least: count.default(5) }),
     /** Fact against the part of the plan that is due by now. */
-    plan_behind: rule({ below: share.default(0.7), after_working_days: count.default(7) }),
+    plan_behind: rule({ below: share.default(0.7), after_working_days: count.default(12) }),
     /** Leads lost before they were qualified: this week against the weeks before. */
     disqualified_spike: rule({
       times: z.number().min(1).default(2),
@@ -48,7 +53,7 @@ export const ruleSettings = z
     source_stale: rule({
       after: duration.default('6h'),
       silent_hours: count.default(2),
-      least_usual_calls: count.default(6),
+      least_usual_calls: count.default(8),
     }),
   })
   .prefault({});

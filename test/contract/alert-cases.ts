@@ -32,13 +32,14 @@ const many = (count: number, row: (index: number) => Row): Row[] =>
 const WORKED = ['02', '03', '04', '05', '06', '09', '10', '11', '12', '13', '16'];
 const FEBRUARY = ['09', '10', '11', '12', '13', '16', '17', '18', '19', '20', '23', '24', '25', '26', '27'];
 
-const activity = (index: number): Row[] => [
+/** Ten actions on each usual day, `latest` on each of the last three. */
+export const activity = (index: number, latest = 5): Row[] => [
   ...[...FEBRUARY.map((date) => `2026-02-${date}`), ...WORKED.map((date) => `2026-03-${date}`)].map(
     (date): Row => ({
       ...anna('scorecard'),
       'scorecard.date.day': day(date),
       'scorecard.activity_index': date === '2026-03-16' ? index : 1,
-      'scorecard.crm_actions': '10',
+      'scorecard.crm_actions': String(date >= '2026-03-12' ? latest : 10),
     }),
   ),
 ];
@@ -141,6 +142,7 @@ const health = (hours: number): Record<string, readonly Row[]> => ({
 export const CASES: readonly AlertCase[] = [
   {
     rule: 'activity_drop',
+    // Three days of ten vary by √30: five a day are 2.7 deviations below, six are 2.2.
     over: { scorecard: activity(0.59) },
     edge: { scorecard: activity(0.6) },
     expected: { subject: '1:101', value: 0.59, manager: 'Anna', rows: 3 },

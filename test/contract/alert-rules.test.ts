@@ -9,7 +9,7 @@ import type { Asker } from '../../pipelines/reports/asker.ts';
 import { WorkingDays } from '../../pipelines/reports/working-days.ts';
 import { migrate, openWarehouse, type Warehouse } from '../../pipelines/warehouse/index.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
-import { CASES, NOW } from './alert-cases.ts';
+import { activity, CASES, NOW } from './alert-cases.ts';
 
 const days = new WorkingDays({}, 'Europe/Moscow');
 
@@ -91,6 +91,12 @@ describe.each(CASES)('$rule', ({ rule, over, edge, expected }) => {
       expect(text).not.toMatch(/undefined|NaN|null/);
       if (expected.manager !== null) expect(text).toContain(expected.manager);
     }
+  });
+});
+
+describe('a drop in activity', () => {
+  it('that chance brings to somebody who does little is none', async () => {
+    expect(findings(await judge('activity_drop', { scorecard: activity(0.5, 6) }))).toEqual([]);
   });
 });
 

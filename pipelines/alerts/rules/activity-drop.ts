@@ -25,7 +25,7 @@ export const activityDrop: Rule<'activity_drop', Map<string, Row[]>> = {
     });
     return groupBy(rows, (row) => whoOf(row, VIEW).managerId ?? '');
   },
-  judge(byManager, { day, days }, { below, least_usual: leastUsual }) {
+  judge(byManager, { day, days }, { below, least_usual: leastUsual, deviations }) {
     // The day that is running is not over: it is judged by the last one that is.
     const last = days.shift(day, -1);
     const latest = [last, days.shift(last, -1), days.shift(last, -2)];
@@ -43,6 +43,13 @@ export const activityDrop: Rule<'activity_drop', Map<string, Row[]>> = {
       // Nothing at all for days is a holiday or an illness, not slackening; a beginner has no usual yet.
       const isAway = latest.every((date) => actions([date]) === 0);
       if (isAway || value >= below || actions(usual) / usual.length < leastUsual) return [];
+      if (
+        deviationsBelow(
+          actions(latest),
+          usual.map((date) => actions([date])),
+        ) < deviations
+      )
+        return [];
       const who = whoOf(row, VIEW);
       return [
         {
@@ -58,6 +65,14 @@ export const activityDrop: Rule<'activity_drop', Map<string, Row[]>> = {
     });
   },
 };
+
+/** How many standard deviations of such a sum of days, as the usual days vary, these days' sum is below what is usual. */
+function deviationsBelow(sum: number, usual: readonly number[]): number {
+  const mean = usual.reduce((all, count) => all + count, 0) / usual.length;
+  // A count varies by chance at least as much as its mean.
+  const variance = Math.max(mean, usual.reduce((all, count) => all + (count - mean) ** 2, 0) / usual.length);
+  return (LATEST_DAYS * mean - sum) / Math.sqrt(LATEST_DAYS * variance);
+}
 
 const actionsOf = (row: Row | undefined): number =>
   row === undefined ? 0 : ACTIONS.reduce((sum, member) => sum + numberOf(row, member), 0);
