@@ -16,12 +16,24 @@ export interface Table {
   readonly title: string;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
+  /** Where each row is a KPI of its own, what its numbers are; else the columns say it. */
+  readonly rowAnnotations?: readonly MemberAnnotation[];
   /** Sums and averages below the rows, each with its name in the first column. */
   readonly footer?: readonly (readonly Cell[])[];
   /** Said where there are no rows. */
   readonly empty: string;
   /** Address on the dashboard. */
   readonly link?: string;
+}
+
+/** What the number in this place is: its row's, where rows are KPIs, or its column's. */
+export function annotationAt(
+  { columns, rowAnnotations }: Table,
+  row: number,
+  column: number,
+): MemberAnnotation {
+  const own = columns[column]!.annotation;
+  return own.type === 'number' ? (rowAnnotations?.[row] ?? own) : own;
 }
 
 export interface Chart {

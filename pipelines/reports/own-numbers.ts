@@ -2,7 +2,6 @@ import type { Cell } from '../../cube/query.ts';
 import type { SectionContext } from './ask-section.ts';
 import { titleOf } from './ask-section.ts';
 import type { Column, Table } from './document.ts';
-import { formatCell } from './render/format.ts';
 import { WORDS } from './words.ts';
 
 const VIEW = 'scorecard';
@@ -43,23 +42,21 @@ export async function ownNumbers(context: SectionContext): Promise<Table | undef
   const own = rows[0] ?? {};
   const words = WORDS[language];
   const link = context.linkTo('scorecard');
+  const shown = known.flatMap(([measure, norm]) => {
+    const about = annotation[member(measure)];
+    return about ? [{ measure, norm, about }] : [];
+  });
+  const valueOf = (name: string): Cell => own[member(name)] ?? null;
   return {
     title: words.numbers,
     columns: [words.metric, words.own, words.average, words.norm].map(textColumn),
-    rows: known.flatMap(([measure, norm]) => {
-      const known = annotation[member(measure)];
-      if (!known) return [];
-      const shown = (name: string): Cell =>
-        asked.includes(member(name)) ? formatCell(own[member(name)] ?? null, known, language) : '';
-      return [
-        [
-          titleOf(known, language),
-          shown(measure),
-          shown(`${measure}_team_average`),
-          norm === undefined ? '' : shown(norm),
-        ],
-      ];
-    }),
+    rows: shown.map(({ measure, norm, about }) => [
+      titleOf(about, language),
+      valueOf(measure),
+      valueOf(`${measure}_team_average`),
+      norm === undefined ? null : valueOf(norm),
+    ]),
+    rowAnnotations: shown.map(({ about }) => about),
     empty: words.empty,
     ...(link !== undefined && { link }),
   };

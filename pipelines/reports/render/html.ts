@@ -1,4 +1,4 @@
-import type { ReportDocument, Table, Tile } from '../document.ts';
+import { annotationAt, type ReportDocument, type Table, type Tile } from '../document.ts';
 import { WORDS } from '../words.ts';
 import { CHART_HEIGHT, CHART_WIDTH } from './chart-size.ts';
 import { formatCell, formatMoment, formatSpan } from './format.ts';
@@ -112,9 +112,10 @@ function tableHtml(table: Table, { language, currency }: ReportDocument, isFile:
     const unit = annotation.format === 'currency' ? `, ${currency}` : '';
     return `<th align="${align(annotation.type)}" valign="bottom" style="padding:4px 6px;border-bottom:2px solid ${LINE};font-weight:bold;font-size:12px;line-height:15px;color:${DIM}">${escape(title)}${unit}</th>`;
   });
-  const line = (cells: readonly (string | number | boolean | null)[], weight: string): string =>
+  const line = (cells: readonly (string | number | boolean | null)[], weight: string, row = -1): string =>
     `<tr>${columns
-      .map(({ column: { annotation }, index }) => {
+      .map(({ index }) => {
+        const annotation = annotationAt(table, row, index);
         const cell = cells[index] ?? null;
         const isName = typeof cell === 'string' && Number.isNaN(Number(cell));
         const text = isName && annotation.type === 'number' ? cell : formatCell(cell, annotation, language);
@@ -127,7 +128,7 @@ function tableHtml(table: Table, { language, currency }: ReportDocument, isFile:
       ? `<p style="margin:4px 0 0;${FONT};font-size:12px;color:${DIM}">+ ${table.rows.length - shown.length} ${WORDS[language].more}</p>`
       : '';
   const body = [
-    ...shown.map((row) => line(row, 'normal')),
+    ...shown.map((cells, row) => line(cells, 'normal', row)),
     ...(table.footer ?? []).map((row) => line(row, 'bold')),
   ];
   return `${heading}<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;${FONT};font-size:13px;line-height:18px;color:${INK}"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>${rest}`;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import pdfmake from 'pdfmake';
 import type { Content, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import type { Cell } from '../../../cube/query.ts';
-import type { ReportDocument, Table } from '../document.ts';
+import { annotationAt, type ReportDocument, type Table } from '../document.ts';
 import { titleOf } from '../ask-section.ts';
 import { WORDS } from '../words.ts';
 import { chartSvg, FONT_FOLDER } from './draw-chart.ts';
@@ -98,10 +98,8 @@ function sentences({ sentences, language }: ReportDocument): Content[] {
   ];
 }
 
-function tableContent(
-  { title, columns, rows, footer = [], empty }: Table,
-  { language, currency }: ReportDocument,
-): Content[] {
+function tableContent(table: Table, { language, currency }: ReportDocument): Content[] {
+  const { title, columns, rows, footer = [], empty } = table;
   const heading: Content = { text: title, bold: true, fontSize: 11, margin: [0, 14, 0, 4], headlineLevel: 1 };
   if (rows.length === 0) return [heading, { text: empty, color: DIM }];
   const shown = columns
@@ -115,8 +113,9 @@ function tableContent(
     color: DIM,
     alignment: alignOf(annotation.type),
   }));
-  const line = (row: readonly Cell[], bold: boolean): TableCell[] =>
-    shown.map(({ column: { annotation }, index }): TableCell => {
+  const line = (row: readonly Cell[], bold: boolean, place = -1): TableCell[] =>
+    shown.map(({ index }): TableCell => {
+      const annotation = annotationAt(table, place, index);
       const cell = row[index] ?? null;
       const isName = typeof cell === 'string' && Number.isNaN(Number(cell));
       const text = isName && annotation.type === 'number' ? cell : formatCell(cell, annotation, language);
@@ -131,7 +130,11 @@ function tableContent(
         widths: shown.map(({ column }) =>
           column.annotation.type === 'number' ? 'auto' : shown.length > 8 ? PAGE_WIDTH / shown.length : '*',
         ),
-        body: [head, ...rows.map((row) => line(row, false)), ...footer.map((row) => line(row, true))],
+        body: [
+          head,
+          ...rows.map((row, place) => line(row, false, place)),
+          ...footer.map((row) => line(row, true)),
+        ],
       },
       layout: {
         hLineColor: () => LINE,

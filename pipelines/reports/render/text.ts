@@ -1,4 +1,5 @@
-import type { ReportDocument, Table } from '../document.ts';
+import type { Cell } from '../../../cube/query.ts';
+import { annotationAt, type ReportDocument, type Table } from '../document.ts';
 import { WORDS } from '../words.ts';
 import { titleOf } from '../ask-section.ts';
 import { formatCell, formatMoment, formatSpan } from './format.ts';
@@ -36,23 +37,21 @@ export function brief(report: ReportDocument): string {
   return lines.join('\n');
 }
 
-function tableText(
-  { title, columns, rows, footer = [], empty }: Table,
-  { language }: ReportDocument,
-): string {
+function tableText(table: Table, { language }: ReportDocument): string {
+  const { title, columns, rows, footer = [], empty } = table;
   if (rows.length === 0) return `${title}\n${empty}`;
   const shown = columns.map((column, index) => ({ column, index })).filter(({ column }) => !column.isWide);
+  const cellsOf = (row: readonly Cell[], place: number): string[] =>
+    shown.map(({ index }) => {
+      const cell = row[index] ?? null;
+      const annotation = annotationAt(table, place, index);
+      const isName = typeof cell === 'string' && Number.isNaN(Number(cell));
+      return isName && annotation.type === 'number' ? cell : formatCell(cell, annotation, language);
+    });
   const lines = [
     shown.map(({ column }) => column.title),
-    ...[...rows.slice(0, MOST_ROWS), ...footer].map((row) =>
-      shown.map(({ column, index }) => {
-        const cell = row[index] ?? null;
-        const isName = typeof cell === 'string' && Number.isNaN(Number(cell));
-        return isName && column.annotation.type === 'number'
-          ? cell
-          : formatCell(cell, column.annotation, language);
-      }),
-    ),
+    ...rows.slice(0, MOST_ROWS).map((row, place) => cellsOf(row, place)),
+    ...footer.map((row) => cellsOf(row, -1)),
   ];
   const widths = shown.map((_, place) => Math.max(...lines.map((line) => line[place]?.length ?? 0)));
   const body = lines.map((line) =>

@@ -1,6 +1,6 @@
 import { writeXlsx, type CellStyle, type CellValue } from 'hucre';
 import type { Cell, MemberAnnotation } from '../../../cube/query.ts';
-import type { ReportDocument, Table } from '../document.ts';
+import { annotationAt, type ReportDocument, type Table } from '../document.ts';
 import { formatMoment, formatSpan } from './format.ts';
 
 const HEADER: CellStyle = {
@@ -26,16 +26,22 @@ export async function renderXlsx(report: ReportDocument): Promise<Buffer> {
   return Buffer.from(bytes);
 }
 
-function sheetOf({ columns, rows, footer = [] }: Table, name: string, report: ReportDocument) {
+function sheetOf(table: Table, name: string, report: ReportDocument) {
+  const { columns, rows, footer = [] } = table;
   const heading = `${report.account} · ${report.title} · ${formatSpan(report.period, report.language)} · ${formatMoment(report.madeAt, report.timeZone, report.language)}`;
-  const body = [...rows, ...footer].map((row) =>
-    row.map((cell, index) => valueOf(cell, columns[index]!.annotation)),
+  const body = [...rows, ...footer].map((row, place) =>
+    row.map((cell, index) => valueOf(cell, annotationAt(table, place, index))),
   );
   const titles = columns.map(({ title, annotation }) =>
     annotation.format === 'currency' ? `${title}, ${report.currency}` : title,
   );
   const cells = new Map<string, { style: CellStyle }>([['0,0', { style: BOLD }]]);
   titles.forEach((_, column) => cells.set(`1,${column}`, { style: HEADER }));
+  table.rowAnnotations?.forEach((_, row) =>
+    columns.forEach((_column, column) =>
+      cells.set(`${2 + row},${column}`, { style: numFmt(annotationAt(table, row, column)) }),
+    ),
+  );
   footer.forEach((_, line) =>
     columns.forEach(({ annotation }, column) =>
       cells.set(`${2 + rows.length + line},${column}`, { style: { ...BOLD, ...numFmt(annotation) } }),

@@ -72,7 +72,8 @@ export const DIGESTS: readonly ReportSpec[] = [
       'funnel.proposals_sent',
       'funnel.deals_won',
       'funnel.won_amount',
-      'plan_fact.plan_execution',
+      // Of the plan a day says nothing: it stands below, of the month.
+      'correspondence.emails_sent',
     ],
     explains: true,
     sections: [
