@@ -4,7 +4,7 @@ import type { Asker } from './asker.ts';
 import type { Chart, Column, Language, Table } from './document.ts';
 import type { Span } from './period.ts';
 import type { Section } from './section.ts';
-import { STEP_TITLES, WORDS } from './words.ts';
+import { FULL_TITLES, STEP_TITLES, WORDS } from './words.ts';
 
 export interface SectionContext {
   readonly asker: Asker;
@@ -132,6 +132,12 @@ function columnsOf(
       },
     ];
   });
+}
+
+/** The title where no page around it says what it is about. */
+export function fullTitleOf(annotation: Annotation[string], language: Language): string {
+  const title = titleOf(annotation, language);
+  return FULL_TITLES[language][title] ?? title;
 }
 
 export function titleOf({ shortTitle, meta }: Annotation[string], language: Language): string {

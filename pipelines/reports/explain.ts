@@ -1,6 +1,6 @@
 import type { MemberAnnotation, Row } from '../../cube/query.ts';
 import type { Asker } from './asker.ts';
-import { titleOf } from './ask-section.ts';
+import { fullTitleOf, titleOf } from './ask-section.ts';
 import type { Language } from './document.ts';
 import type { Period, Span } from './period.ts';
 import { formatNumber } from './render/format.ts';
@@ -16,7 +16,7 @@ const TOLD: readonly { readonly measure: string; readonly by: readonly string[] 
   { measure: 'calls.missed_unreturned', by: ['manager', 'line', 'hour'] },
   { measure: 'correspondence.emails_sent', by: ['manager'] },
   { measure: 'meetings.meetings_held', by: ['manager'] },
-  { measure: 'activities.crm_actions', by: ['manager', 'kind'] },
+  { measure: 'activities.crm_actions', by: ['manager'] },
 ];
 const SENTENCES = 3;
 /** Standard deviations of a count: changes below one are what chance does any day. */
@@ -137,7 +137,7 @@ function sentenceOf({ annotation, now, before }: Change, part: Part | undefined,
   const delta = now - before;
   const percent =
     before === 0 ? '' : ` (${delta > 0 ? '+' : '−'}${Math.round((Math.abs(delta) / before) * 100)} %)`;
-  const head = `${titleOf(annotation, language)}: ${number(now)}, ${WORDS[language].vs} ${number(before)}${percent}`;
+  const head = `${fullTitleOf(annotation, language)}: ${number(now)}, ${WORDS[language].vs} ${number(before)}${percent}`;
   if (!part) return `${head}.`;
   const of = language === 'ru' ? 'из' : 'of';
   const chiefly = language === 'ru' ? 'главное' : 'chiefly';

@@ -1,6 +1,6 @@
 import type { Cell } from '../../cube/query.ts';
 import type { SectionContext } from './ask-section.ts';
-import { titleOf } from './ask-section.ts';
+import { fullTitleOf } from './ask-section.ts';
 import type { Column, Table } from './document.ts';
 import { WORDS } from './words.ts';
 
@@ -51,7 +51,7 @@ export async function ownNumbers(context: SectionContext): Promise<Table | undef
     title: words.numbers,
     columns: [words.metric, words.own, words.average, words.norm].map(textColumn),
     rows: shown.map(({ measure, norm, about }) => [
-      titleOf(about, language),
+      fullTitleOf(about, language),
       valueOf(measure),
       valueOf(`${measure}_team_average`),
       norm === undefined ? null : valueOf(norm),

@@ -44,6 +44,16 @@ export const WORDS = {
 
 export type Word = keyof (typeof WORDS)['en'];
 
+/** Short titles that say what they are only on the page of their view: outside it the noun is needed. */
+export const FULL_TITLES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
+  en: {},
+  ru: {
+    Состоявшиеся: 'Состоявшиеся звонки',
+    Пропущенные: 'Пропущенные звонки',
+    Потерянные: 'Потерянные звонки',
+  },
+};
+
 /** Steps of the funnel as people name them. */
 export const STEP_TITLES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
   en: {

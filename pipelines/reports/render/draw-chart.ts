@@ -64,7 +64,8 @@ export function chartSvg(chart: Chart, language: Language): string {
       axisTick: { show: false },
       axisLabel: {
         fontSize: 10,
-        interval: 0,
+        // Twenty dates side by side run into one another.
+        interval: chart.labels.length > 12 && !isLong(chart) ? 1 : 0,
         ...(chart.labels.length > 6 &&
           isLong(chart) && { rotate: 35, width: 90, overflow: 'truncate' as const }),
       },

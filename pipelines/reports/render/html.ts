@@ -1,4 +1,5 @@
 import { annotationAt, type ReportDocument, type Table, type Tile } from '../document.ts';
+import { fullTitleOf } from '../ask-section.ts';
 import { WORDS } from '../words.ts';
 import { CHART_HEIGHT, CHART_WIDTH } from './chart-size.ts';
 import { formatCell, formatMoment, formatSpan } from './format.ts';
@@ -74,8 +75,7 @@ function tilesHtml({ tiles, language, currency }: ReportDocument): string {
   for (let index = 0; index < tiles.length; index += perRow) rows.push(tiles.slice(index, index + perRow));
   const cell = (tile: Tile): string => {
     const { annotation, value, previous } = tile;
-    const russian = annotation.meta?.['title_ru'];
-    const title = language === 'ru' && typeof russian === 'string' ? russian : annotation.shortTitle;
+    const title = fullTitleOf(annotation, language);
     const unit = annotation.format === 'currency' ? `, ${currency}` : '';
     return `<td width="33%" valign="top" style="padding:10px 12px;border:1px solid ${LINE};${FONT}"><div style="font-size:12px;line-height:16px;color:${DIM}">${escape(title)}${unit}</div><div style="font-size:20px;line-height:28px;color:${INK}">${escape(formatCell(value, annotation, language))}</div><div style="font-size:12px;line-height:16px;color:${trendColour(tile)}">${WORDS[language].vs} ${escape(formatCell(previous, annotation, language))}</div></td>`;
   };

@@ -3,7 +3,7 @@ import pdfmake from 'pdfmake';
 import type { Content, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import type { Cell } from '../../../cube/query.ts';
 import { annotationAt, type ReportDocument, type Table } from '../document.ts';
-import { titleOf } from '../ask-section.ts';
+import { fullTitleOf } from '../ask-section.ts';
 import { WORDS } from '../words.ts';
 import { chartSvg, FONT_FOLDER } from './draw-chart.ts';
 import { formatCell, formatMoment, formatSpan } from './format.ts';
@@ -73,7 +73,7 @@ function tiles({ tiles, language, currency }: ReportDocument): Content[] {
       columns: tiles.map(({ annotation, value, previous }) => ({
         stack: [
           {
-            text: `${titleOf(annotation, language)}${annotation.format === 'currency' ? `, ${currency}` : ''}`,
+            text: `${fullTitleOf(annotation, language)}${annotation.format === 'currency' ? `, ${currency}` : ''}`,
             color: DIM,
             fontSize: 8,
           },

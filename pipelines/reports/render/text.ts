@@ -1,7 +1,7 @@
 import type { Cell } from '../../../cube/query.ts';
 import { annotationAt, type ReportDocument, type Table } from '../document.ts';
 import { WORDS } from '../words.ts';
-import { titleOf } from '../ask-section.ts';
+import { fullTitleOf } from '../ask-section.ts';
 import { formatCell, formatMoment, formatSpan } from './format.ts';
 
 /** Rows a mail without pictures is still read with. */
@@ -28,7 +28,7 @@ export function brief(report: ReportDocument): string {
     for (const { annotation, value, previous } of tiles) {
       const unit = annotation.format === 'currency' ? ` ${report.currency}` : '';
       lines.push(
-        `${titleOf(annotation, language)}: ${formatCell(value, annotation, language)}${unit} (${words.vs} ${formatCell(previous, annotation, language)})`,
+        `${fullTitleOf(annotation, language)}: ${formatCell(value, annotation, language)}${unit} (${words.vs} ${formatCell(previous, annotation, language)})`,
       );
     }
   }

@@ -144,7 +144,11 @@ export const overdueDeals: Section = {
   dimensions: ['manager', 'stage', 'deal', 'days_in_stage', 'stage_limit_days'],
   measures: ['stage_overdue_amount', 'stage_overdue'],
   having: ['stage_overdue'],
-  order: [['days_in_stage', 'desc']],
+  // The largest first: the oldest are the same every day.
+  order: [
+    ['stage_overdue_amount', 'desc'],
+    ['days_in_stage', 'desc'],
+  ],
   limit: 20,
   inMail: 1,
   page: 'regulation',
