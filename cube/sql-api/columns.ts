@@ -2,8 +2,10 @@
 export interface ViewColumn {
   readonly name: string;
   readonly kind: 'dimension' | 'measure' | 'segment';
-  /** As Cube documents them: counts int8, other numbers float8, times timestamp, the rest text. */
+  /** As Cube documents them: counts int8, other numbers float8, times timestamp, the rest text. Announced where nothing better is known. */
   readonly type: 'text' | 'float8' | 'int8' | 'timestamp' | 'boolean';
+  /** What Postgres gives for it, where that is known: `numeric`, `integer`. */
+  readonly delivered?: string;
   /** Title and definition, the column's comment. */
   readonly comment: string;
 }

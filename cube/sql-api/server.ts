@@ -8,6 +8,7 @@ import { authenticate, type Login } from './auth/authenticate.ts';
 import { FailedLogins } from './auth/failed-logins.ts';
 import { Users, type SqlUser } from './auth/users.ts';
 import { BackendSlots } from './backend/slots.ts';
+import { asDelivered } from './catalog/delivered-types.ts';
 import { installCatalog } from './catalog/install.ts';
 import { catalogSource } from './catalog/source.ts';
 import { SqlApiListenError } from './errors.ts';
@@ -77,7 +78,8 @@ export async function startSqlApi(options: SqlApiOptions): Promise<RunningSqlApi
   const { pool, readerUrl, limits } = options;
   await loadParser();
   const reader = decodeURIComponent(new URL(readerUrl).username);
-  await installCatalog(pool, await catalogSource(options.getCompilerApi, reader));
+  const source = await catalogSource(options.getCompilerApi, reader);
+  await installCatalog(pool, { ...source, tables: await asDelivered(source.tables, options) });
   const names = await readCatalogNames(pool);
   const { rows } = await pool.query<{ relid: number }>(
     'select relid::int8::float8 as relid from ops.sql_tables',

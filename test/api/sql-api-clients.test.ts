@@ -96,6 +96,19 @@ describe.skipIf(!hasPsql)('psql (Debian: postgresql-client)', () => {
     expect(
       await psql('\\copy (select manager, measure(deals_count) from deals group by 1 order by 1) to stdout'),
     ).toBe('Anna\t1\nBoris\t3\nClara\t3\n');
+    const described = await psql(
+      `select format_type(atttypid, atttypmod) from pg_attribute where attrelid = 'deals'::regclass and attnum > 0 order by attnum`,
+    );
+    const { stdout } = await run('bash', [
+      '-c',
+      `echo 'select * from deals \\gdesc' | psql '${over.url()}' -XAt`,
+    ]);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split('|')[1]),
+    ).toEqual(described.trim().split('\n'));
   });
 });
 

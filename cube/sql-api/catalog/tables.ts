@@ -36,7 +36,7 @@ export async function installTables(
     await client.query('delete from ops.sql_tables where name = $1', [old]);
   }
   for (const table of tables) {
-    const columns = table.columns.map((column) => [column.name, column.type]);
+    const columns = table.columns.map((column) => [column.name, column.delivered ?? column.type]);
     const before = known.get(table.name);
     const isSame = before?.there === true && JSON.stringify(before.columns) === JSON.stringify(columns);
     if (!isSame) await makeTable(client, table, before?.there ?? false);
@@ -55,7 +55,9 @@ async function makeTable(client: ClientBase, table: ViewTable, isOurs: boolean):
   if (isOurs) await client.query(`drop table ${place}`);
   const { rows } = await client.query(`select from pg_catalog.pg_class where oid = to_regclass($1)`, [place]);
   if (rows.length > 0) throw new TableTakenError(table.name);
-  const columns = table.columns.map((column) => `${name(column.name)} ${SQL_TYPES[column.type]}`);
+  const columns = table.columns.map(
+    (column) => `${name(column.name)} ${column.delivered ?? SQL_TYPES[column.type]}`,
+  );
   await client.query(`create table ${place} (${columns.join(', ')}); insert into ${place} default values`);
 }
 

@@ -37,6 +37,9 @@ export interface SessionOptions {
   readonly onFinished: (finished: Finished, session: { login: Login; application: string }) => void;
 }
 
+/** Bytes from which a chunk is taken for a part of a long answer. */
+const LONG_CHUNK = 4_096;
+
 /** A client at work: its messages to a backend of its own, the backend's to the client, neither faster than the other takes them. */
 export class Session {
   readonly #options: SessionOptions;
@@ -179,11 +182,17 @@ export class Session {
 
   #forward(chunk: Buffer): void {
     const backend = this.#link.current?.socket;
+    const client = this.#socket;
+    // What one look at the backend's socket brings of a long answer leaves in one piece.
+    if (chunk.length >= LONG_CHUNK && client.writableCorked === 0) {
+      client.cork();
+      setImmediate(() => client.uncork());
+    }
     let isTaken = true;
-    for (const bytes of this.#fromBackend.take(chunk)) isTaken = this.#socket.write(bytes);
+    for (const bytes of this.#fromBackend.take(chunk)) isTaken = client.write(bytes);
     if (isTaken || backend === undefined || backend.isPaused()) return;
     backend.pause();
-    this.#socket.once('drain', () => backend.resume());
+    client.once('drain', () => backend.resume());
   }
 
   #answer(message: BackendMessage): Buffer | undefined {
