@@ -13,6 +13,7 @@ export function regulationOf({ account, regulation }: Config): RegulationConfig 
     winRateDays: regulation.win_rate_days,
     emailMinutes: regulation.email_minutes,
     leadProcessingNormSeconds: secondsOf(regulation.lead_processing_norm),
+    staleSeconds: secondsOf(regulation.stale_after),
     dealCloseNormSeconds: secondsOf(regulation.deal_close_norm),
     norms: regulation.norms.flatMap((norm) =>
       NORM_METRICS.flatMap((metric) => {

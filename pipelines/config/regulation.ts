@@ -131,6 +131,8 @@ export const regulation = z
     return_days: days.default(90),
     /** How far back the win rates of stages look. */
     win_rate_days: days.default(180),
+    /** A stream of a source that was not read for so long is stale. */
+    stale_after: duration.default('24h'),
     /** By the execution of a month's plan; the highest tier reached counts. */
     bonus: z.array(bonusTier).default([]),
     rating_points: points.default({

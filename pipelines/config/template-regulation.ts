@@ -18,6 +18,7 @@ export const REGULATION_TEMPLATE = `# Norms, limits, bonus, rating (docs/regulat
 #   active_client_days: 180 # a client is active so long after a won deal
 #   return_days: 90 # a refusal that comes back within this is returned
 #   win_rate_days: 180 # how far back the win rates of stages look
+#   stale_after: 24h # a source that was not read for so long is stale in data_health
 #   bonus: # by the share of the month's plan that was reached; the highest tier counts
 #     - { from: 0.8, rate: 0.01 } # a share of the won amount
 #     - { from: 1, rate: 0.02, amount: 10000 }

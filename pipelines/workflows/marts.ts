@@ -4,6 +4,7 @@ import {
   applyConfig,
   checkFunnelNames,
   runBuild,
+  unknownNames,
   type BuildOptions,
   type BuildReport,
   type TransformConfig,
@@ -16,7 +17,8 @@ export const SQL_PROJECT = fileURLToPath(new URL('../../sql', import.meta.url));
 
 /**
  * Builds the marts under this configuration: its settings become the tables of schema `conf`, then the dbt project of `sql/` runs.
- * Throws UnknownFunnelNamesError before anything is built, and what `runBuild` throws.
+ * Names of people and stages that the CRM does not have are noticed. Throws UnknownFunnelNamesError before anything is built, and what
+ * `runBuild` throws.
  */
 export async function buildMarts(
   config: Config,
@@ -25,6 +27,7 @@ export async function buildMarts(
 ): Promise<BuildReport> {
   const settings = transformConfig(config);
   await checkFunnelNames(warehouse.pool, settings.stageSteps);
+  for (const notice of await unknownNames(warehouse.pool, settings)) options.onNotice?.(`warning: ${notice}`);
   await ensureAllStreams(warehouse);
   await applyConfig(warehouse.pool, { ...settings, ...(await businessCalendar(config, warehouse.pool)) });
   return runBuild({ ...options, pool: warehouse.pool, projectDir: SQL_PROJECT });

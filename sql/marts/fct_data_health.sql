@@ -27,6 +27,12 @@ open_rejects as (
 
 ),
 
+regulation as (
+
+    select stale_seconds from {{ source('conf', 'regulation') }}
+
+),
+
 builds as (
 
     select max(finished_at) as last_build_at
@@ -93,10 +99,12 @@ final as (
         combined.rows_loaded,
         combined.rejected_records,
         combined.unmatched_identities,
+        regulation.stale_seconds as stale_after_seconds,
 
         combined.last_loaded_at,
         builds.last_build_at
     from combined
+    cross join regulation
     left join builds on true
 
 )

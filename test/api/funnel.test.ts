@@ -59,6 +59,12 @@ describe('every KPI of the funnel counts what it says, in its period', () => {
     ['deals_lost', 1, 1],
     ['deals_closed', 2, 3],
     ['close_rate', 1 / 2, 2 / 3],
+    // Counts of the month alone: D1, D2 | D3, D4, D7 qualified; D1 | D3, D4, D7 proposed; D1 | D3, D7 won.
+    ['deals_qualified', 2, 3],
+    ['qualified_period_rate', 1, 1],
+    ['lead_to_proposal_period_rate', 1 / 2, 1],
+    ['lead_to_won_period_rate', 1 / 2, 2 / 3],
+    ['proposal_to_won_period_rate', 1, 2 / 3],
     ['deals_reopened', 0, 1],
     ['deals_deleted', 0, 1],
     // 10 | 20 and 61 days

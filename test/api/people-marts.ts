@@ -31,7 +31,7 @@ export async function createPeopleMarts(pool: pg.Pool): Promise<void> {
       points numeric, place bigint, participants bigint, won_amount numeric, plan_amount numeric, bonus numeric, period_from date,
       period_to date, day date, occurred_at timestamptz);
     create table marts.fct_data_health (health_id text primary key, account_id text, source text, source_type text, stream text,
-      rows_loaded bigint, rejected_records bigint, unmatched_identities bigint, last_loaded_at timestamptz,
+      rows_loaded bigint, rejected_records bigint, unmatched_identities bigint, stale_after_seconds int, last_loaded_at timestamptz,
       last_build_at timestamptz);
     update marts.fct_manager_days set is_at_work = manager_id is not null, is_working_day = true, has_facts = coalesce(deals_won, 0) > 0,
       calls_out = case manager_id when '1:102' then 4 when '1:101' then 0 end,
@@ -111,6 +111,7 @@ export async function createPeopleMarts(pool: pg.Pool): Promise<void> {
       stream: 'leads',
       rows_loaded: 8,
       rejected_records: 2,
+      stale_after_seconds: 86_400,
       last_loaded_at: '2025-05-01T00:00:00+03:00',
       last_build_at: '2025-05-01T01:00:00+03:00',
     },
@@ -121,7 +122,20 @@ export async function createPeopleMarts(pool: pg.Pool): Promise<void> {
       source_type: 'asterisk',
       stream: 'identity: client_number',
       unmatched_identities: 3,
+      stale_after_seconds: 86_400,
       last_build_at: '2025-05-01T01:00:00+03:00',
     },
+    ...[2, 4].map((hours) => ({
+      health_id: `uis:cloud:calls:${hours}`,
+      account_id: 'cloud',
+      source: 'cloud',
+      source_type: 'uis',
+      stream: `calls of ${hours} hours`,
+      rows_loaded: 10,
+      rejected_records: 0,
+      stale_after_seconds: hours * 3_600,
+      last_loaded_at: new Date(Date.now() - 3 * 3_600_000).toISOString(),
+      last_build_at: '2025-05-01T01:00:00+03:00',
+    })),
   ]);
 }

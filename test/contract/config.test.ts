@@ -53,6 +53,9 @@ describe('voronka.yaml', () => {
       competitions: [{ points: [{ metric: 'calls_out', points: 1 }] }, { name: 'Offers' }],
     });
     expect(regulation.norms.map(({ calls }) => calls)).toEqual([40, undefined, 20, 20]);
+    expect(regulationOf(parseConfig(VALID, 'voronka.yaml')).staleSeconds).toBe(24 * 3_600);
+    const often = parseConfig(`${VALID}\nregulation: { stale_after: 90m }\n`, 'voronka.yaml');
+    expect(regulationOf(often).staleSeconds).toBe(90 * 60);
   });
 
   it('refuses a regulation that contradicts itself, each slip with its path', () => {

@@ -38,6 +38,7 @@ const REGULATED: TransformConfig = {
     { manager: 'Boris', team: null, to: '2025-04-30', extensions: [], mailboxes: [] },
   ],
   regulation: {
+    staleSeconds: 7_200,
     norms: [
       { metric: 'proposals', value: 1 },
       { metric: 'proposals', value: 0.2, team: 'North', from: '2025-03-05' },
@@ -223,6 +224,14 @@ describe('days of managers', () => {
   });
 });
 
+describe('the health of the data', () => {
+  it('is told with how long a stream may go unread', async () => {
+    expect(
+      await crm.rows('select distinct stale_after_seconds::int as seconds from marts.fct_data_health'),
+    ).toEqual([{ seconds: 7_200 }]);
+  });
+});
+
 describe('the rating', () => {
   it('gives points and places by month, and in a competition between its days', async () => {
     expect(
@@ -249,6 +258,8 @@ describe('what changes later', () => {
       lead({ id: 2, owner: 1, status: 143, deletedAt: 3 * DAY }),
       lead({ id: 4, owner: 0, created: DAY, status: 143, updated: 2 * DAY, closed: 2 * DAY }),
       moved(4, 2 * DAY, 20, 143),
+      // User 99 was removed before the list of users was first read.
+      lead({ id: 5, owner: 99, status: 20, created: DAY, updated: DAY }),
     ]);
     await crm.build();
     const tables = [
@@ -261,6 +272,9 @@ describe('what changes later', () => {
     expect(await days(2, 'deals_won, won_amount::float', 'deals_won > 0')).toEqual([
       { day: '03-10', deals_won: '1', won_amount: 2_000 },
       { day: '04-04', deals_won: '1', won_amount: 500 },
+    ]);
+    expect(await days(99, 'leads_new, is_at_work', 'true')).toEqual([
+      { day: '03-04', leads_new: '1', is_at_work: false },
     ]);
     for (const table of tables) {
       await crm.pool.query(`create table ${table.replace('marts.', 'public.')} as table ${table}`);

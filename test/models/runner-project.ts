@@ -14,6 +14,7 @@ const MIGRATIONS = [
   '0080_business_time',
   '0101_deal_currency',
   '0110_regulation',
+  '0180_stale_after',
   '0150_build_tests',
 ].map((name) => new URL(`../../pipelines/warehouse/migrations/${name}.sql`, import.meta.url));
 const MACROS = new URL('../../sql/macros/', import.meta.url);

@@ -5,6 +5,7 @@ import {
   UnknownFunnelNamesError,
   applyConfig,
   checkFunnelNames,
+  unknownNames,
   type BuildReport,
 } from '../../pipelines/transform/index.ts';
 import { SOURCES_YML, createProject, type TestProject } from './runner-project.ts';
@@ -181,6 +182,55 @@ describe('configuration tables', () => {
       'funnel: the CRM has no pipeline "Sale". Known pipelines: "Sales" (7).',
       'funnel: pipeline "Sales" has no stage "Cal". Known stages in "Sales": "Call" (71), "Won" (142).',
       'funnel: the CRM has no pipeline "Old". Known pipelines: "Sales" (7).',
+    ]);
+  });
+
+  it('naming people, teams and stages the CRM does not have are told with what they are without effect on', async () => {
+    const norm = { metric: 'calls', value: 5 };
+    const manager = (name: string): object => ({ manager: name, extensions: [], mailboxes: [] });
+    const wrong = {
+      managers: [
+        manager('ANNA@example.org'),
+        manager('2'),
+        manager('Clara'),
+        { ...manager('boris'), team: 'East' },
+      ],
+      regulation: {
+        norms: [
+          norm,
+          { ...norm, manager: 'Anna' },
+          { ...norm, manager: 'Ana' },
+          { ...norm, metric: 'emails', manager: 'Ana' },
+          { ...norm, team: 'north' },
+          { ...norm, team: '9:11' },
+          { ...norm, team: 'East' },
+          { ...norm, team: 'West' },
+        ],
+        stageLimits: [
+          { stage: 'call', businessSeconds: 60 },
+          { step: 'new', businessSeconds: 60 },
+          { stage: 'Cal', businessSeconds: 60 },
+          { pipeline: 'Old', step: 'new', businessSeconds: 60 },
+        ],
+      },
+    } as unknown as Parameters<typeof unknownNames>[1];
+    const stages = [
+      'regulation.stage_limits: there is no stage "Cal", so this limit holds for nothing. Known stages in "Sales": "Call" (71), "Won" (142).',
+      'regulation.stage_limits: the CRM has no pipeline "Old", so this limit holds for nothing. Known pipelines: "Sales" (7).',
+    ];
+    // The users are not read yet, or the token may not see them.
+    expect(await unknownNames(project.pool, wrong)).toEqual(stages);
+    await project.pool.query(`
+      create table raw.amocrm__users (account_id text, id text, payload jsonb);
+      insert into raw.amocrm__users values
+        ('9', '1', '{"name": "Anna", "email": "anna@example.org", "rights": {"group_id": 11}, "_embedded": {"groups": [{"name": "North"}]}}'),
+        ('9', '2', '{"name": "Boris"}')`);
+    const users = 'Known users: "Anna" (anna@example.org), "Boris" (2).';
+    expect(await unknownNames(project.pool, wrong)).toEqual([
+      `managers: the CRM has no user "Clara", so these extensions, mailboxes and days are nobody's. ${users}`,
+      `regulation.norms: the CRM has no user "Ana", so this norm is nobody's. ${users}`,
+      `regulation.norms: nobody is in a team "West", so this norm is nobody's. Known teams: "North", "East".`,
+      ...stages,
     ]);
   });
 });

@@ -5,6 +5,7 @@ import type { GlobalOptions } from '../globals.ts';
 import { problem, type Check } from './check.ts';
 import { checkCube } from './cube.ts';
 import { checkFunnel } from './funnel.ts';
+import { checkPeople } from './people.ts';
 import { checkSource } from './source.ts';
 import { checkWebhooks } from './webhooks.ts';
 
@@ -48,6 +49,7 @@ export async function* runChecks(options: Pick<GlobalOptions, 'config'>): AsyncG
     for (const source of config.sources) yield* checkSource(source, warehouse);
     yield* checkWebhooks(config, warehouse);
     yield* checkFunnel(config, warehouse);
+    yield* checkPeople(config, warehouse);
   } catch (error) {
     yield problem('database', error);
   } finally {

@@ -18,6 +18,8 @@ export interface RegulationConfig {
   /** Calendar time. */
   readonly leadProcessingNormSeconds?: number;
   readonly dealCloseNormSeconds?: number;
+  /** Not read for so long is stale. */
+  readonly staleSeconds?: number;
   /** Of a working day; without manager and team everybody's. */
   readonly norms?: readonly {
     readonly metric: string;
@@ -51,10 +53,10 @@ const DEFAULT_POINTS: readonly Points[] = [
   { metric: 'deals_won', points: 50 },
 ];
 
-/** Types are those of migration 0110. */
+/** Types are those of migrations 0110 and 0180. */
 const TABLES = {
   regulation:
-    'idle_days int, active_client_days int, return_days int, win_rate_days int, email_minutes numeric, lead_processing_norm_seconds int, deal_close_norm_seconds int',
+    'idle_days int, active_client_days int, return_days int, win_rate_days int, email_minutes numeric, lead_processing_norm_seconds int, deal_close_norm_seconds int, stale_seconds int',
   norms:
     'manager_ref text, team text, metric text, value numeric, valid_from date, valid_to date, position int',
   stage_limits: 'pipeline text, stage text, step text, limit_business_seconds int',
@@ -81,6 +83,7 @@ export async function applyRegulation(client: ClientBase, config: RegulationConf
         email_minutes: config.emailMinutes ?? 5,
         lead_processing_norm_seconds: config.leadProcessingNormSeconds ?? 86_400,
         deal_close_norm_seconds: config.dealCloseNormSeconds ?? 7 * 86_400,
+        stale_seconds: config.staleSeconds ?? 86_400,
       },
     ],
     norms: norms.map(({ metric, value, manager, team, from, to }, position) => ({
