@@ -137,6 +137,10 @@ it('a hint that was answered is read again though the process was killed right a
     await until('the row is read again', async () => (await price(1_007)) === 70_007, 60);
     const { rows } = await bench.warehouse.pool.query('select count(*)::int as count from ops.syncs');
     expect(rows).toEqual([{ count: 1 }]);
+    const { stdout } = await voronka(['status']);
+    expect(stdout).toMatch(
+      /^amocrm: 1 webhooks, the last \d{4}-\d\d-\d\d [\d:]{8}; 0 hints still to be read\.$/m,
+    );
     // The same server answers for the KPIs and knows nothing of other addresses.
     await until('it serves', up, 60);
     const wrong = await post(`${destination.slice(0, -1)}_`, 1);
