@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CATALOGUE } from './catalogue.ts';
+import { companyBooks } from './company-books.ts';
 import { openCompany, type OracleCompany } from './company.ts';
 import { Asked, compare } from './compare.ts';
 import { KPIS } from './kpis/index.ts';
 import { laws } from './laws.ts';
+import { rebuilt } from './rebuilt.ts';
 import { readModel } from '../../../cube/model-files.ts';
 import { everyViewAsEveryRole } from '../../security/every-view.ts';
 
@@ -19,7 +21,7 @@ const unequal = new Map<string, number>();
 beforeAll(async () => {
   company = await openCompany();
   asked = new Asked(company.way, KPIS);
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   const table = CATALOGUE.map((id) => {
@@ -60,7 +62,11 @@ describe('the catalogue', () => {
   });
 });
 
+companyBooks(() => company);
+
 laws(() => company);
 
 const MODEL = fileURLToPath(new URL('../../../model', import.meta.url));
 everyViewAsEveryRole(() => company, [...readModel(MODEL).views]);
+
+rebuilt(() => company);

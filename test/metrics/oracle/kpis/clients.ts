@@ -114,6 +114,34 @@ function segments(story: Story): Fact[] {
   return all.map(({ at, manager, client }) => ({ at, manager, key: String(client), by: segment.get(client) ?? null })); // prettier-ignore
 }
 
+/** Recency, frequency and money in fifths of who bought (5 the best), equals in the same one. */
+function rfmSegments(story: Story): Fact[] {
+  const all = purchases(story);
+  const clients = [...grouped(all, ({ client }) => client)].map(([client, own]) => ({
+    client,
+    last: Math.max(...own.map(({ at }) => at)),
+    wins: own.length,
+    amount: own.reduce((sum, { amount }) => sum + amount, 0),
+  }));
+  const fifthOf = (key: 'last' | 'wins' | 'amount'): ((value: number) => number) => {
+    const values = clients.map((one) => one[key]);
+    return (value) => {
+      const share = values.filter((other) => other < value).length / Math.max(1, values.length - 1);
+      return Math.min(5, 1 + Math.floor(5 * share));
+    };
+  };
+  const [recency, frequency, money] = [fifthOf('last'), fifthOf('wins'), fifthOf('amount')];
+  const segment = new Map(
+    clients.map(({ client, last, wins: count, amount }) => {
+      const [r, f, m] = [recency(last), frequency(count), money(amount)];
+      const recent = f >= 4 && r >= 4 ? 'champions' : f >= 3 ? 'loyal' : r >= 4 ? 'new' : 'promising';
+      const past = f < 3 ? 'sleeping' : m >= 4 ? 'cannot_lose' : 'at_risk';
+      return [client, r >= 3 ? recent : past] as const;
+    }),
+  );
+  return all.map(({ at, manager, client }) => ({ at, manager, key: String(client), by: segment.get(client) ?? null })); // prettier-ignore
+}
+
 /** G. Clients. */
 export const CLIENTS: readonly Kpi[] = [
   { id: 'active_clients', measure: 'clients.active_clients', as: 'sum', facts: active },
@@ -134,5 +162,12 @@ export const CLIENTS: readonly Kpi[] = [
     as: 'distinct',
     by: 'client_segment',
     facts: segments,
+  },
+  {
+    id: 'client_segment',
+    measure: 'clients.clients_bought',
+    as: 'distinct',
+    by: 'rfm_segment',
+    facts: rfmSegments,
   },
 ];

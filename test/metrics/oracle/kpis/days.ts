@@ -49,7 +49,7 @@ export interface AtWork {
 
 const known = new WeakMap<Story, AtWork[]>();
 
-/** Who is in no list of users any more was at work on no day that anybody could tell. */
+/** Who was never in the list of users is at work on no day: nothing tells how long they were there. */
 export function atWork(story: Story): AtWork[] {
   const told = known.get(story) ?? tellAtWork(story);
   known.set(story, told);

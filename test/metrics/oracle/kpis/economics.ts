@@ -80,16 +80,18 @@ function payback(story: Story, level: string): Fact[] {
   return level === 'total' ? of(all) : all.flatMap((month) => of([month]));
 }
 
-/** A month against the one before, of months of which both are known. */
-function growth(story: Story): Fact[] {
-  const all = monthsOf(story);
-  const today = story.dayOf(story.now);
-  return all.flatMap(({ month, won }, index) => {
-    const before = all[index - 1];
-    if (before === undefined || before.won === 0 || `${month}-01` > today) return [];
-    return [{ at: story.startOf(`${month}-01`), manager: null, value: won - before.won, of: before.won }];
-  });
-}
+/** A month against one so many before it, of months of which both are known. */
+const growth =
+  (monthsBefore: number) =>
+  (story: Story): Fact[] => {
+    const all = monthsOf(story);
+    const today = story.dayOf(story.now);
+    return all.flatMap(({ month, won }, index) => {
+      const before = all[index - monthsBefore];
+      if (before === undefined || before.won === 0 || `${month}-01` > today) return [];
+      return [{ at: story.startOf(`${month}-01`), manager: null, value: won - before.won, of: before.won }];
+    });
+  };
 
 /** H. Economics. */
 export const ECONOMICS: readonly Kpi[] = (
@@ -105,11 +107,12 @@ export const ECONOMICS: readonly Kpi[] = (
     { id: 'return_on_sales_costs', as: 'ratio', facts: told(({ won, goods, sales }) => (goods === null || sales === null ? null : [won - goods - sales, sales])) }, // prettier-ignore
     { id: 'cac', as: 'ratio', facts: told((month) => { const spent = acquisition(month); return spent === null ? null : [spent, month.newClients]; }) }, // prettier-ignore
     { id: 'payback_months', as: 'average', facts: payback },
-    { id: 'sales_growth', as: 'ratio', levels: ['month'], facts: growth },
+    { id: 'sales_growth', as: 'ratio', levels: ['month'], facts: growth(1) },
+    { id: 'sales_growth', measure: 'economics.sales_growth_year', as: 'ratio', levels: ['month'], facts: growth(12) }, // prettier-ignore
     {
       id: 'market_share',
       as: 'ratio',
       facts: told(({ won, market }) => (market === null ? null : [won, market])),
     },
   ] as const
-).map((kpi): Kpi => ({ levels: COMPANY, ...kpi, measure: `economics.${kpi.id}` }));
+).map((kpi): Kpi => ({ levels: COMPANY, measure: `economics.${kpi.id}`, ...kpi }));

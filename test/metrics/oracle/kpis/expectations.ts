@@ -112,8 +112,15 @@ function monthsBefore(day: string, count: number): string {
   return new Date(Date.UTC(year, month - 1 - count, 1)).toISOString().slice(0, 10);
 }
 
-/** What came of what was expected in the six months before this one, leaning on 1 with the weight of three months. */
-function yieldNow(story: Story, all: readonly Snapshot[]): number {
+/** What earlier months taught about the forecast itself. */
+interface Correction {
+  /** What came of what was expected in the six months before this one, leaning on 1 with the weight of three months. */
+  readonly factor: number;
+  /** How far the whole went wrong beyond what single deals explain, as a squared share, leaning on a fifth likewise. */
+  readonly shock: number;
+}
+
+function correctionNow(story: Story, all: readonly Snapshot[]): Correction {
   const thisMonth = `${story.dayOf(story.now).slice(0, 7)}-01`;
   const tried = [...grouped(all, ({ day }) => day)]
     .filter(([day]) => day < thisMonth)
@@ -122,36 +129,77 @@ function yieldNow(story: Story, all: readonly Snapshot[]): number {
       const length = daysBetween(day, next);
       const known = chances(all, day, length);
       if (known === null) return [];
-      const expected = sum(own.map(({ pipeline, stage, band, amount }) => known.of(pipeline, stage, band) * (amount || known.averageOf(pipeline)))); // prettier-ignore
+      const valued = own.map(({ pipeline, stage, band, amount }) => ({
+        chance: known.of(pipeline, stage, band),
+        amount: amount || known.averageOf(pipeline),
+      }));
+      const expected = sum(valued.map(({ chance, amount }) => chance * amount));
+      const variance = sum(valued.map(({ chance, amount }) => amount ** 2 * chance * (1 - chance)));
       const actual = sum(
         own.map(({ wonAfter, wonAmount, deletedOn }) =>
           wonAfter !== null && wonAfter < length && deletedOn === null ? wonAmount : 0,
         ),
       );
-      return [{ expected, actual }];
-    })
-    .slice(-6);
-  const expected = sum(tried.map((month) => month.expected));
-  if (!(expected > 0)) return 1;
-  return ((sum(tried.map(({ actual }) => actual)) / expected) * tried.length + 3) / (tried.length + 3);
+      return [{ expected, variance, actual }];
+    });
+  const factorBefore = (index: number): number => {
+    const six = tried.slice(Math.max(0, index - 6), index);
+    const expected = sum(six.map((month) => month.expected));
+    if (!(expected > 0)) return 1;
+    return ((sum(six.map(({ actual }) => actual)) / expected) * six.length + 3) / (six.length + 3);
+  };
+  const misses = tried.map(({ expected, variance, actual }, index) => {
+    const factor = factorBefore(index);
+    return ((actual - factor * expected) ** 2 - factor ** 2 * variance) / (factor * expected) ** 2;
+  });
+  return {
+    factor: factorBefore(tried.length),
+    shock: Math.max(0, (sum(misses) + 3 * 0.2 ** 2) / (misses.length + 3)),
+  };
 }
 
-/** What each open deal is expected to bring within 7, 14, 30, 60 and 90 days; a longer time never has a smaller chance than 30 days. */
-export function expectations(story: Story): ReadonlyMap<Deal, readonly number[]> {
+/** What an open deal is worth to the forecast. */
+export interface Expectation {
+  /** What it is expected to bring within 7, 14, 30, 60 and 90 days; a longer time never has a smaller chance than 30 days. */
+  readonly within: readonly number[];
+  /** That it is won within 30 days. */
+  readonly chance: number;
+  readonly amount: number;
+}
+
+export interface Expectations {
+  readonly of: ReadonlyMap<Deal, Expectation>;
+  readonly shock: number;
+}
+
+export function expectations(story: Story): Expectations {
   const all = snapshots(story);
   const today = story.dayOf(story.now);
   const known = [7, 14, 30, 60, 90].map((horizon) => chances(all, today, horizon));
-  const factor = yieldNow(story, all);
+  const { factor, shock } = correctionNow(story, all);
   const midnight = story.startOf(today);
-  return new Map(
-    story.deals.flatMap((deal) => {
-      const stay = deal.stays.at(-1);
-      if (stay === undefined) return [];
-      const band = bandOf(Math.max(0, midnight - stay.entered));
-      const amount = deal.price || (known[2]?.averageOf(stay.pipeline) ?? 0);
-      const [in7 = 1, in14 = 1, in30 = NaN, in60 = 0, in90 = 0] = known.map((one) => one?.of(stay.pipeline, stageOf(stay), band)); // prettier-ignore
-      const grown = [Math.min(in7, in14, in30), Math.min(in14, in30), in30, Math.max(in30, in60), Math.max(in30, in60, in90)]; // prettier-ignore
-      return [[deal, grown.map((chance) => factor * amount * chance)] as const];
-    }),
-  );
+  const of = story.deals.flatMap((deal) => {
+    const stay = deal.stays.at(-1);
+    if (stay === undefined) return [];
+    const band = bandOf(Math.max(0, midnight - stay.entered));
+    const amount = factor * (deal.price || (known[2]?.averageOf(stay.pipeline) ?? 0));
+    const [in7 = 1, in14 = 1, in30 = NaN, in60 = 0, in90 = 0] = known.map((one) => one?.of(stay.pipeline, stageOf(stay), band)); // prettier-ignore
+    const grown = [Math.min(in7, in14, in30), Math.min(in14, in30), in30, Math.max(in30, in60), Math.max(in30, in60, in90)]; // prettier-ignore
+    return [[deal, { within: grown.map((chance) => amount * chance), chance: in30, amount }] as const];
+  });
+  return { of: new Map(of), shock };
+}
+
+/**
+ * The tenth or ninetieth percentile of what some deals bring in 30 days: of a gamma distribution with their mean and variance, by Wilson and
+ * Hilferty's cube root; 0 where the chance that none of them is won is that large.
+ */
+export function boundOf(deals: readonly Expectation[], shock: number, side: 'low' | 'high'): number {
+  const mean = sum(deals.map(({ within }) => within[2] ?? NaN));
+  const ofDeals = sum(deals.map(({ chance, amount }) => amount ** 2 * chance * (1 - chance)));
+  const none = deals.reduce((product, { chance }) => product * (1 - chance), 1);
+  if (mean === 0 || none >= (side === 'low' ? 0.1 : 0.9)) return 0;
+  const relative = (ofDeals + shock * mean ** 2) / mean ** 2;
+  const root = 1 - relative / 9 + (side === 'low' ? -1 : 1) * 1.2816 * Math.sqrt(relative / 9);
+  return mean * Math.max(0, root) ** 3;
 }

@@ -4,8 +4,8 @@ import { grouped } from '../story/grouped.ts';
 import type { Story } from '../story/story.ts';
 import { plusDays } from './clients.ts';
 import { wins } from './deals.ts';
-import { expectations } from './expectations.ts';
-import { STOCK, type Fact, type Kpi } from './kpi.ts';
+import { boundOf, expectations } from './expectations.ts';
+import { STOCK, type Fact, type Kpi, type Level } from './kpi.ts';
 
 const isOpen = (step: string): boolean => !['incoming', 'won', 'lost'].includes(step);
 
@@ -104,9 +104,17 @@ export const FORECAST: readonly Kpi[] = [
     tolerance: 1e-4,
     facts(story) {
       const expected = expectations(story);
-      return open((deal) => expected.get(deal)?.[2] ?? NaN)(story);
+      return open((deal) => expected.of.get(deal)?.within[2] ?? NaN)(story);
     },
   },
+  ...(['low', 'high'] as const).map((side): Kpi => ({
+    id: 'expected_won_amount',
+    measure: `forecast.expected_won_${side}`,
+    as: 'sum',
+    levels: STOCK,
+    tolerance: 1e-4,
+    facts: (story, level) => bounds(story, level, side),
+  })),
   {
     id: 'plan_forecast',
     measure: 'plan_fact.plan_forecast',
@@ -125,7 +133,7 @@ function forecastOfMonths(story: Story): Fact[] {
   const coming = story.deals
     .filter(({ stays }) => isOpen(stays.at(-1)?.step ?? ''))
     .flatMap((deal) => {
-      const [in7 = 0, in14 = 0, in30 = 0, in60 = 0, in90 = 0] = expected.get(deal) ?? [];
+      const [in7 = 0, in14 = 0, in30 = 0, in60 = 0, in90 = 0] = expected.of.get(deal)?.within ?? [];
       const perDay = (day: number): number =>
         day < 7 ? in7 / 7 : day < 14 ? (in14 - in7) / 7 : day < 30 ? (in30 - in14) / 16 : day < 60 ? (in60 - in30) / 30 : (in90 - in60) / 30; // prettier-ignore
       return Array.from({ length: 90 }, (_, day) => ({
@@ -135,4 +143,25 @@ function forecastOfMonths(story: Story): Fact[] {
       }));
     });
   return [...won, ...coming];
+}
+
+/** An interval is that of all deals of the manager, the team or the company together: ends do not add up. */
+function bounds(story: Story, level: Level, side: 'low' | 'high'): Fact[] {
+  const { of, shock } = expectations(story);
+  const cell = ({ owner }: Deal): string =>
+    level === 'total' ? '' : level === 'team' ? String(story.people.teamOf(owner)) : owner;
+  return [
+    ...grouped(
+      story.deals.filter(({ stays }) => isOpen(stays.at(-1)?.step ?? '')),
+      cell,
+    ),
+  ].map(([, own]) => ({
+    at: story.now,
+    manager: own[0]?.owner ?? null,
+    value: boundOf(
+      own.flatMap((deal) => of.get(deal) ?? []),
+      shock,
+      side,
+    ),
+  }));
 }

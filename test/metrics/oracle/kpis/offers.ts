@@ -1,7 +1,9 @@
 import { STEPS } from '../story/steps.ts';
 import type { Story } from '../story/story.ts';
 import { contacts } from '../story/contacts.ts';
+import { wins } from './deals.ts';
 import { DAYS, HOURS, times, type Fact, type Kpi } from './kpi.ts';
+import { cohort } from './leads.ts';
 
 /** Deals at their first reaching of a step; 1 for those that ever reached the next one. */
 function conversions({ deals }: Story): Fact[] {
@@ -59,9 +61,32 @@ function attempts(story: Story): Fact[] {
   );
 }
 
+/** Two counts of the same period divided, each fact by its own date and owner. */
+const overPeriod =
+  (counted: (story: Story) => Fact[], of: (story: Story) => Fact[]) =>
+  (story: Story): Fact[] => [
+    ...counted(story).map((fact) => ({ ...fact, value: 1, of: 0 })),
+    ...of(story).map((fact) => ({ ...fact, value: 0, of: 1 })),
+  ];
+
+const reached =
+  (step: string) =>
+  ({ deals }: Story): Fact[] =>
+    deals.flatMap((deal) => {
+      const at = deal.reached(step)?.entered;
+      return at === undefined ? [] : [{ at, manager: deal.ownerAt(at) }];
+    });
+
+const created = (story: Story): Fact[] => cohort(story, () => 1);
+const won = (story: Story): Fact[] => wins(story).map(({ deal, at }) => ({ at, manager: deal.ownerAt(at) }));
+
 /** B, C and D: the way from step to step. */
 export const OFFERS: readonly Kpi[] = [
   { id: 'proposal_to_won_rate', measure: 'funnel.proposal_to_won_rate', as: 'ratio', facts: proposed },
+  { id: 'qualified_rate', measure: 'funnel.qualified_period_rate', as: 'ratio', facts: overPeriod(reached('qualified'), created) }, // prettier-ignore
+  { id: 'lead_to_proposal_rate', measure: 'funnel.lead_to_proposal_period_rate', as: 'ratio', facts: overPeriod(reached('proposal'), created) }, // prettier-ignore
+  { id: 'lead_to_won_rate', measure: 'funnel.lead_to_won_period_rate', as: 'ratio', facts: overPeriod(won, created) }, // prettier-ignore
+  { id: 'proposal_to_won_rate', measure: 'funnel.proposal_to_won_period_rate', as: 'ratio', facts: overPeriod(won, reached('proposal')) }, // prettier-ignore
   { id: 'step_conversion', measure: 'funnel.step_conversion', as: 'ratio', by: 'step', facts: conversions },
   { id: 'objection_attempts', measure: 'funnel.objection_attempts', as: 'sum', facts: attempts },
   ...times('objection_time', 'funnel.objection_time', objections(false), { unit: DAYS }),

@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import type { Story } from '../story/story.ts';
 import { plusDays } from './clients.ts';
 import { crmActions, factsOf } from './days.ts';
+import { effectOf, type Effect } from './drops.ts';
 import type { Fact, Kpi } from './kpi.ts';
 
 const INDICATORS: Readonly<Record<string, (story: Story) => Fact[]>> = {
@@ -65,9 +66,24 @@ const told =
         value: value(signal),
       }));
 
+/** What drops of an indicator have meant before, which is the same for all managers. */
+const meant =
+  (value: (effect: Effect) => number) =>
+  (story: Story): Fact[] =>
+    Object.entries(INDICATORS).flatMap(([indicator, facts]) => {
+      const effect = effectOf(story, facts(story), weekOf);
+      return effect === null ? [] : [{ at: story.now, manager: null, by: indicator, value: value(effect) }];
+    });
+
 /** J. Which managers' leading indicators fell. */
 export const WARNINGS: readonly Kpi[] = [
   { id: 'early_warnings', measure: 'early_warnings.warnings', as: 'sum', by: 'indicator', levels: ['total', 'manager', 'team'], facts: told((signal) => Number(hasFallen(signal))) }, // prettier-ignore
   { id: 'early_warnings', measure: 'early_warnings.recent_value', as: 'sum or null', by: 'indicator', levels: ['total', 'manager', 'team'], facts: told(({ recent }) => recent) }, // prettier-ignore
   { id: 'early_warnings', measure: 'early_warnings.usual_value', as: 'sum or null', by: 'indicator', levels: ['total', 'manager', 'team'], tolerance: 1e-2, facts: told(({ usual }) => usual) }, // prettier-ignore
+  { id: 'early_warnings', measure: 'early_warnings.cases_before', as: 'sum', by: 'indicator', levels: ['total'], facts: meant(({ cases }) => cases) }, // prettier-ignore
+  { id: 'early_warnings', measure: 'early_warnings.lead_time_weeks', as: 'sum or null', by: 'indicator', levels: ['total'], facts: meant(({ leadWeeks }) => leadWeeks) }, // prettier-ignore
+  // The API rounds shares to four digits.
+  { id: 'early_warnings', measure: 'early_warnings.sales_drop_before', as: 'sum or null', by: 'indicator', levels: ['total'], tolerance: 1e-4, facts: meant(({ drop }) => drop) }, // prettier-ignore
+  { id: 'early_warnings', measure: 'early_warnings.sales_drop_before_low', as: 'sum or null', by: 'indicator', levels: ['total'], tolerance: 1e-4, facts: meant(({ low }) => low) }, // prettier-ignore
+  { id: 'early_warnings', measure: 'early_warnings.sales_drop_before_high', as: 'sum or null', by: 'indicator', levels: ['total'], tolerance: 1e-4, facts: meant(({ high }) => high) }, // prettier-ignore
 ];
