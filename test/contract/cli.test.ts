@@ -1,11 +1,15 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli, type CliResult } from '../harness/cli.ts';
+import { runCli, startCli, type CliResult } from '../harness/cli.ts';
 import { company, openBench, type Bench } from './amocrm-source-fixture.ts';
+import { until } from './webhooks-fixture.ts';
 
+const hasPsql = spawnSync('psql', ['--version'], { stdio: 'ignore' }).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'voronka-cli-'));
 let bench: Bench;
 
@@ -32,16 +36,25 @@ function configure(changes: Record<string, unknown>, file = 'voronka.yaml'): voi
   writeFileSync(join(folder, file), JSON.stringify(config));
 }
 
+const environment = () => ({
+  DATABASE_URL: bench.warehouse.url,
+  CLI_TOKEN: bench.standIn.token,
+  VORONKA_API_SECRET: 'a secret of at least thirty-two characters',
+});
+
 function voronka(
   args: readonly string[],
-  environment: Record<string, string | undefined> = {},
+  changes: Record<string, string | undefined> = {},
 ): Promise<CliResult> {
-  return runCli(args, folder, {
-    DATABASE_URL: bench.warehouse.url,
-    CLI_TOKEN: bench.standIn.token,
-    VORONKA_API_SECRET: 'a secret of at least thirty-two characters',
-    ...environment,
-  });
+  return runCli(args, folder, { ...environment(), ...changes });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 describe('what a user gets when something is wrong', () => {
@@ -173,6 +186,37 @@ describe('the commands on a healthy account', () => {
       deleted: 0,
       rejects: 0,
     });
+  });
+
+  it.skipIf(!hasPsql)('serves what was built to psql, and nobody without a good password', async () => {
+    const [port, sqlPort] = [await freePort(), await freePort()];
+    configure(
+      { serve: { port }, sql_api: { port: sqlPort }, schedule: { cron: '0 0 1 1 *' } },
+      'served.yaml',
+    );
+    const token = (await voronka(['-c', 'served.yaml', 'token', '--role', 'executive'])).stdout.trim();
+    const serving = startCli(['-c', 'served.yaml', 'serve'], folder, environment());
+    const ask = (password: string) =>
+      promisify(execFile)(
+        'psql',
+        [
+          `host=127.0.0.1 port=${sqlPort} user=bi dbname=voronka`,
+          '-XAtc',
+          'select measure(leads_new) from funnel',
+        ],
+        { env: { ...process.env, PGPASSWORD: password } },
+      ).then(
+        ({ stdout }) => stdout.trim(),
+        ({ stderr }: { stderr: string }) => stderr,
+      );
+    try {
+      await until('the SQL API answers', async () => !/refused|not running/.test(await ask(token)), 90);
+      expect(await ask(token)).toBe('300');
+      expect(await ask('wrong')).toMatch(/password authentication failed/);
+    } finally {
+      serving.child.kill('SIGKILL');
+      await serving.ended;
+    }
   });
 
   it('a range is read again on request and changes nothing that has not changed', async () => {
