@@ -13,7 +13,13 @@ export async function memoryBench(): Promise<void> {
     let peak = 0;
     const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50);
     const started = performance.now();
-    while (!(await advanceStream(session, 'leads', { until })).done);
+    for (let rows = 0, done = false; !done;) {
+      const step = await advanceStream(session, 'leads', { until });
+      ({ done } = step);
+      rows += step.rows;
+      const since = (performance.now() - started) / 1_000;
+      console.log(`  ${rows} rows after ${since.toFixed(0)} s, peak ${Math.round(peak / 2 ** 20)} MB`);
+    }
     clearInterval(watch);
     await session.close();
     const seconds = (performance.now() - started) / 1_000;
