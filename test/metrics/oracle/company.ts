@@ -38,10 +38,13 @@ const FOLDERS: Readonly<Record<string, (dir: string) => object>> = {
  * A company whose history ended last midnight, so that what looks back from now has something to see; read and built once. The
  * same files are the oracle's. `sections` are added to its configuration.
  */
-export async function openCompany(sections: object = {}): Promise<OracleCompany> {
+export async function openCompany(
+  sections: object = {},
+  size = { leads: 1_500, months: 14 },
+): Promise<OracleCompany> {
   const dir = mkdtempSync(join(tmpdir(), 'voronka-oracle-'));
   const until = DateTime.now().setZone('Europe/Moscow').startOf('day').minus({ minutes: 7 });
-  const company = generateCompany({ seed: 23, until: until.toJSDate(), leads: 1_500, months: 14 });
+  const company = generateCompany({ seed: 23, until: until.toJSDate(), ...size });
   writeCompany(company, dir);
   company.outside.write(dir);
   const yaml = parse(
