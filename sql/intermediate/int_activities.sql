@@ -78,12 +78,12 @@ notes as (
 events as (
 
     select events.* from {{ ref('int_entity_events') }} as events
-    {% if is_incremental() -%}
-    inner join changed
-        on changed.origin = 'event'
-        and {{ entity_key('changed.account_id', 'changed.crm_id') }} = events.event_id
+    where
+        events.type in ('lead_status_changed', 'task_completed', 'incoming_chat_message', 'outgoing_chat_message')
+    {%- if is_incremental() %}
+        -- The ids of events have a collation of their own, the index of the key has not.
+        and {{ is_among('events.event_id', 'select (' ~ entity_key('account_id', 'crm_id') ~ ") collate \"default\" from changed where origin = 'event'") }}
     {%- endif %}
-    where events.type in ('lead_status_changed', 'task_completed', 'incoming_chat_message', 'outgoing_chat_message')
 
 ),
 

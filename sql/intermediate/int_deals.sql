@@ -50,17 +50,15 @@ changed as (
 
     select deals.account_id, deals.crm_id
     from {{ this }} as deals
-    cross join {{ ref('int_funnel_config') }} as funnel_config
-    where {{ changed_since_last_build('funnel_config.changed_xid') }}
+    where (select {{ changed_since_last_build('changed_xid') }} from {{ ref('int_funnel_config') }})
 
     union
 
     select deals.account_id, deals.crm_id
     from {{ this }} as deals
-    cross join {{ ref('int_funnel_config') }} as funnel_config
     cross join {{ source('conf', 'settings') }} as settings
     where
-        {{ changed_since_last_build('funnel_config.rates_xid') }}
+        (select {{ changed_since_last_build('rates_xid') }} from {{ ref('int_funnel_config') }})
         and deals.currency <> settings.currency
 
 ),
@@ -73,6 +71,9 @@ leads as (
     inner join changed
         on changed.account_id = leads.account_id
         and changed.crm_id = leads.crm_id
+    where
+        {{ is_among('leads.account_id', 'select distinct account_id from changed') }}
+        and {{ is_among('leads.crm_id', 'select crm_id from changed') }}
     {%- endif %}
 
 ),
@@ -87,6 +88,9 @@ past_versions as (
     inner join changed
         on changed.account_id = past_versions.account_id
         and changed.crm_id = past_versions.crm_id
+    where
+        {{ is_among('past_versions.account_id', 'select distinct account_id from changed') }}
+        and {{ is_among('past_versions.crm_id', 'select crm_id from changed') }}
     {%- endif %}
 
 ),
@@ -94,10 +98,11 @@ past_versions as (
 events as (
 
     select events.* from {{ ref('int_entity_events') }} as events
-    {% if is_incremental() -%}
-    inner join changed on {{ entity_key('changed.account_id', 'changed.crm_id') }} = events.entity_id
+    where
+        events.entity_type = 'lead'
+    {%- if is_incremental() %}
+        and {{ is_among('events.entity_id', 'select ' ~ entity_key('account_id', 'crm_id') ~ ' from changed') }}
     {%- endif %}
-    where events.entity_type = 'lead'
 
 ),
 

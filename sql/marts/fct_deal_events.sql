@@ -101,7 +101,11 @@ stays as (
         ) as reopened_at
     from {{ ref('fct_deal_stage_stays') }} as stays
     inner join changed_deals on changed_deals.deal_id = stays.deal_id
-    where not stays.is_deal_deleted
+    where
+        not stays.is_deal_deleted
+    {%- if is_incremental() %}
+        and {{ is_among('stays.deal_id', 'select deal_id from changed_deals') }}
+    {%- endif %}
     window
         deal as (partition by stays.deal_id order by stays.stay_no),
         whole_deal as (

@@ -84,7 +84,8 @@ stays_with_owners as (
             when prices.valid_to is null then coalesce(stays.current_amount, prices.amount)
             else prices.amount
         end::numeric(18, 2) as original_amount,
-        coalesce(currencies.currency, stays.current_currency) as currency
+        coalesce(currencies.currency, stays.current_currency) as currency,
+        last_owners.owner_id as last_owner_id
     from stays
     left join ownership as owners
         on owners.deal_id = stays.deal_id
@@ -107,26 +108,16 @@ stays_with_owners as (
             currencies.valid_to is null
             or (stays.entered_at, stays.order_key) < (currencies.valid_to, currencies.next_order_key)
         )
-
-),
-
--- Who owns a deal at the end of its last stay: now, or when it was deleted. At any other the next stay's owner at entry tells.
-last_owners as (
-
-    select
-        stays.deal_id,
-        owners.owner_id
-    from stays
-    inner join ownership as owners
-        on owners.deal_id = stays.deal_id
+    -- Who owns a deal at the end of its last stay: now, or when it was deleted. At any other the next stay's owner at entry tells.
+    left join ownership as last_owners
+        on last_owners.deal_id = case when stays.is_last then stays.deal_id end
         and (
-            (stays.left_at is null and owners.valid_to is null)
+            (stays.left_at is null and last_owners.valid_to is null)
             or (
-                owners.valid_from <= stays.left_at
-                and (owners.valid_to is null or stays.left_at < owners.valid_to)
+                last_owners.valid_from <= stays.left_at
+                and (last_owners.valid_to is null or stays.left_at < last_owners.valid_to)
             )
         )
-    where stays.is_last
 
 ),
 
@@ -198,7 +189,7 @@ final as (
         timed.previous_stage_id,
         timed.next_stage_id,
         timed.owner_id as owner_id_at_entry,
-        case when timed.is_last then last_owners.owner_id else timed.next_owner_id end as owner_id_at_exit,
+        case when timed.is_last then timed.last_owner_id else timed.next_owner_id end as owner_id_at_exit,
         timed.actor_id,
         case
             when timed.step <> 'lost' then null
@@ -236,7 +227,6 @@ final as (
         timed.entered_at,
         timed.left_at
     from timed
-    left join last_owners on last_owners.deal_id = timed.deal_id
     left join past_loss_reasons
         on past_loss_reasons.deal_id = timed.deal_id
         and past_loss_reasons.stay_no = timed.stay_no

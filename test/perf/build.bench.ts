@@ -80,10 +80,10 @@ async function build(warehouse: Warehouse, what: string, options: { full?: boole
   return ms;
 }
 
-/** The rows of each stored model as one number, whatever their order. */
+/** The rows of each mart as one number, whatever their order. What lies below keeps notes of what was before a change. */
 async function contents(pool: pg.Pool): Promise<Record<string, string>> {
   const { rows: tables } = await pool.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('intermediate', 'marts') order by 1`,
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'marts' order by 1`,
   );
   const found: Record<string, string> = {};
   for (const { name } of tables) {

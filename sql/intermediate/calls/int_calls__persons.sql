@@ -20,10 +20,9 @@ changed as (
 
         union all
 
-        select persons.call_id, people.changed_xid
-        from {{ this }} as persons
-        cross join {{ ref('int_people_config') }} as people
-        where {{ changed_since_last_build('people.changed_xid') }}
+        select call_id, (select changed_xid from {{ ref('int_people_config') }})
+        from {{ this }}
+        where (select {{ changed_since_last_build('changed_xid') }} from {{ ref('int_people_config') }})
     ) as causes
     group by call_id
 

@@ -63,6 +63,9 @@ contacts as (
     where
         not contacts.is_deleted
         and contacts.occurred_at >= deals.created_at
+    {%- if is_incremental() %}
+        and {{ is_among('contacts.deal_id', 'select deal_id from changed') }}
+    {%- endif %}
 
 ),
 

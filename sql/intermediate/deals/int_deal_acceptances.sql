@@ -54,6 +54,9 @@ stays as (
         stays.entered_at
     from {{ ref('fct_deal_stage_stays') }} as stays
     inner join deals on deals.deal_id = stays.deal_id
+    {% if is_incremental() -%}
+    where {{ is_among('stays.deal_id', 'select deal_id from changed') }}
+    {%- endif %}
 
 ),
 
@@ -98,7 +101,11 @@ contacts as (
         contacts.occurred_at
     from {{ ref('int_deal_contacts') }} as contacts
     inner join deals on deals.deal_id = contacts.deal_id
-    where not contacts.is_deleted
+    where
+        not contacts.is_deleted
+    {%- if is_incremental() %}
+        and {{ is_among('contacts.deal_id', 'select deal_id from changed') }}
+    {%- endif %}
 
 ),
 
@@ -115,6 +122,9 @@ recorded as (
         activities.kind in ('note', 'stage_move', 'call_out', 'email_out', 'sms_out', 'chat_out')
         and not activities.is_deleted
         and not activities.is_robot
+    {%- if is_incremental() %}
+        and {{ is_among('activities.deal_id', 'select deal_id from changed') }}
+    {%- endif %}
 
 ),
 

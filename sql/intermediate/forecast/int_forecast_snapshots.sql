@@ -53,7 +53,11 @@ stays as (
     from {{ ref('fct_deal_stage_stays') }} as stays
     inner join deals on deals.deal_id = stays.deal_id
     -- Of a deal that was deleted before anything of it was seen nobody knows where it stood.
-    where not (stays.is_deal_deleted and stays.history_source = 'assumed')
+    where
+        not (stays.is_deal_deleted and stays.history_source = 'assumed')
+    {%- if is_incremental() %}
+        and {{ is_among('stays.deal_id', 'select deal_id from deals') }}
+    {%- endif %}
 
 ),
 

@@ -49,14 +49,14 @@ calls as (
         calls.started_at as occurred_at
     from {{ ref('int_calls') }} as calls
     cross join settings
-    {% if is_incremental() -%}
-    inner join clients on clients.client_id = calls.client_id
-    {%- endif %}
     where
         not calls.is_deleted
         and calls.direction <> 'internal'
         and calls.outcome = 'answered'
         and calls.talk_seconds >= settings.min_talk_seconds
+    {%- if is_incremental() %}
+        and {{ is_among('calls.client_id', 'select client_id from clients') }}
+    {%- endif %}
 
 ),
 
@@ -68,13 +68,13 @@ messages as (
         'email' as channel,
         messages.occurred_at
     from {{ ref('int_messages') }} as messages
-    {% if is_incremental() -%}
-    inner join clients on clients.client_id = messages.client_id
-    {%- endif %}
     where
         messages.is_correspondence
         and messages.kind <> 'draft'
         and messages.direction = 'out'
+    {%- if is_incremental() %}
+        and {{ is_among('messages.client_id', 'select client_id from clients') }}
+    {%- endif %}
 
 ),
 
@@ -86,12 +86,12 @@ meetings as (
         'meeting' as channel,
         meetings.started_at as occurred_at
     from {{ ref('int_meetings') }} as meetings
-    {% if is_incremental() -%}
-    inner join clients on clients.client_id = meetings.client_id
-    {%- endif %}
     where
         not meetings.is_deleted
         and meetings.state = 'held'
+    {%- if is_incremental() %}
+        and {{ is_among('meetings.client_id', 'select client_id from clients') }}
+    {%- endif %}
 
 ),
 
@@ -103,13 +103,13 @@ written as (
         split_part(activities.kind, '_', 1) as channel,
         activities.occurred_at
     from {{ ref('int_activities') }} as activities
-    {% if is_incremental() -%}
-    inner join clients on clients.client_id = activities.client_id
-    {%- endif %}
     where
         not activities.is_deleted
         and not activities.is_robot
         and activities.kind in ('chat_out', 'email_out')
+    {%- if is_incremental() %}
+        and {{ is_among('activities.client_id', 'select client_id from clients') }}
+    {%- endif %}
 
 ),
 

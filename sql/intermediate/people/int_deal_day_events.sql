@@ -15,7 +15,7 @@ with
 
 changed_deals as (
 
-    select deal_id from {{ ref('int_deal_first_contacts') }}
+    select deal_id, loaded_xid from {{ ref('int_deal_first_contacts') }}
     where {{ changed_since_last_build('loaded_xid') }}
 
 ),
@@ -29,11 +29,10 @@ current_events as (
         events.event,
         events.amount,
         events.occurred_at,
-        false as is_gone
+        false as is_gone,
+        changed_deals.loaded_xid
     from {{ ref('fct_deal_events') }} as events
-    {% if is_incremental() -%}
     inner join changed_deals on changed_deals.deal_id = events.deal_id
-    {%- endif %}
     where
         events.event in ('created', 'won', 'lost')
         or (events.event = 'reached' and events.step = 'proposal' and not events.is_skipped)
@@ -50,7 +49,8 @@ former_events as (
         'gone' as event,
         null::numeric(18, 2) as amount,
         this.occurred_at,
-        true as is_gone
+        true as is_gone,
+        changed_deals.loaded_xid
     from {{ this }} as this
     inner join changed_deals on changed_deals.deal_id = this.deal_id
     {%- else -%}
@@ -64,7 +64,6 @@ final as (
 
     select
         *,
-        pg_current_xact_id() as loaded_xid,
         null::text as previous_manager_id,
         null::timestamptz as previous_at
     from (
