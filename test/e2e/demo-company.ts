@@ -58,7 +58,7 @@ function overRunning(url: string, folder: string): DemoCompany {
   const secret = readFileSync(join(folder, '.voronka', 'api-secret'), 'utf8').trim();
   return {
     url,
-    password: '',
+    password: process.env['VORONKA_E2E_PASSWORD'] ?? '',
     token: (role, claims = {}) => issueToken({ secret, role, ...claims }),
     ask: async (query, token) => (await runQuery({ url, token, query })).rows,
     stop: () => Promise.resolve(),

@@ -7,4 +7,6 @@ export interface Parts {
   readonly demo: () => DemoCompany;
   readonly browser: () => Browser;
   readonly token: (role: Role) => string;
+  /** Names of managers whom a session of this role may not see. */
+  readonly strangers: (role: Role) => readonly string[];
 }

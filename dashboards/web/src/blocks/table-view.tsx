@@ -144,7 +144,9 @@ export function TableView({ block }: { block: TableBlock }) {
       height={320}
     >
       <div className="table-scroll" tabIndex={0} role="region" aria-label={block.title[language]}>
-        <table className={`table table-opened${measures.length > 10 ? ' table-dense' : ''}`}>
+        <table
+          className={`table table-opened${block.by.length + measures.length > 10 ? ' table-dense' : ''}`}
+        >
           <thead>
             <tr>
               {table.getHeaderGroups()[0]?.headers.map(({ id, column }) => {

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useRef } from 'react';
 import { numberOf, useLoad, type Row } from '../api/cube.ts';
-import { base, categories, legend, values as valueAxis } from '../charts/axes.ts';
+import { base, categories, legend, marks, values as valueAxis } from '../charts/axes.ts';
 import { Chart, type ChartHandle } from '../charts/chart.tsx';
 import type { Colours } from '../charts/colours.ts';
 import { go } from '../controls/address.ts';
@@ -72,6 +72,7 @@ export function TrendView({ block }: { block: TrendBlock }) {
   }, [now.data, before.data, bucket, block, catalog, language, hasComparison, format, scope]);
 
   const unit = series[0]?.measure.unit;
+  const most = Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const labels = times.map((time) => format.bucket(time, granularity));
   const option = useCallback(
     (colours: Colours) => ({
@@ -85,14 +86,19 @@ export function TrendView({ block }: { block: TrendBlock }) {
         valueFormatter: (value: number | null) => format.full(unit, value),
       },
       xAxis: categories(colours, labels),
-      yAxis: valueAxis(colours, (value) => format.short(unit, value)),
+      yAxis: {
+        ...valueAxis(colours, (value) => format.short(unit, value)),
+        // Of a stack the marks are of its sum, which is higher.
+        ...(block.chart !== 'stack' && marks(unit, most)),
+      },
       series: series.map(({ name, values, isBefore }) =>
         block.chart === 'line' || isBefore
           ? {
               type: 'line',
               name,
               data: [...values],
-              showSymbol: values.length < 15,
+              // A day alone between two without a value is a point, not a line.
+              showSymbol: values.length < 15 || values.includes(null),
               symbolSize: 5,
               connectNulls: false,
               lineStyle: isBefore ? { width: 1.5, type: 'dashed', color: colours.muted } : { width: 2.5 },
@@ -108,7 +114,7 @@ export function TrendView({ block }: { block: TrendBlock }) {
             },
       ),
     }),
-    [series, labels.join(), unit, block.chart, format],
+    [series, labels.join(), unit, most, block.chart, format],
   );
   const sheet = (): Sheet => ({
     columns: [

@@ -42,6 +42,30 @@ export function categories(colours: Colours, data: readonly string[]): Record<st
   };
 }
 
+/** Marks of an axis of time that people would set: an hour, not 5.6 of them. */
+const STEPS = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800, 432_000];
+
+/** What an axis of a unit needs for its marks to be whole: no half of a call, no 120 % of a share. */
+export function marks(unit: string | undefined, most: number): Record<string, unknown> {
+  switch (unit) {
+    case 'seconds': {
+      const interval = STEPS.find((step) => most / step <= 5);
+      return interval === undefined ? {} : { interval };
+    }
+    case 'share':
+      return most > 0.8 && most <= 1 ? { max: 1 } : {};
+    case 'money':
+    case 'ratio':
+    case 'points':
+    case 'hours':
+    case 'days':
+    case 'months':
+      return {};
+    default:
+      return { minInterval: 1 };
+  }
+}
+
 export function values(colours: Colours, formatter: (value: number) => string): Record<string, unknown> {
   return {
     type: 'value',
