@@ -75,7 +75,7 @@ export const CALLS: readonly Kpi[] = [
   { id: 'missed_rate', measure: 'calls.missed_rate', as: 'ratio', facts: calls(isIn, (call) => Number(isMissed(call))) }, // prettier-ignore
   { id: 'missed_unreturned', measure: 'calls.missed_unreturned', as: 'sum', facts: unreturned },
   ...times('callback_time', 'calls.callback_time', callbacks(false)),
-  { id: 'callback_time', measure: 'calls.callback_business_time', as: 'average', facts: callbacks(true) },
+  ...times('callback_time', 'calls.callback_business_time', callbacks(true)),
   { id: 'talk_time', measure: 'calls.talk_time', as: 'sum', facts: calls(isAnswered, ({ talk }) => talk) },
   { id: 'avg_talk_time', measure: 'calls.avg_talk_time', as: 'average', facts: calls(isAnswered, ({ talk }) => talk) }, // prettier-ignore
   { id: 'reach_rate', measure: 'calls.reach_rate', as: 'ratio', facts: calls(isOut, (call) => Number(isAnswered(call))) }, // prettier-ignore
