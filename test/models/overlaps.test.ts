@@ -35,7 +35,7 @@ const chat = (deal: number, minute: number, by: number): RawRow =>
  * | 7 | Anna by chat 23:00, Boris by chat 1:00 | Boris, on the 4th |
  */
 const ROWS: readonly RawRow[] = [
-  ...[1, 2, 3, 4, 5, 6, 7].flatMap((id) => [
+  ...[1, 2, 3, 4, 5, 6, 7].flatMap((id): RawRow[] => [
     lead({ id, status: 20, company: 900 + id }),
     {
       stream: 'companies',
