@@ -17,6 +17,8 @@ export function accessHolds({ demo, browser, token }: Parts): void {
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
     expect(await page.evaluate('document.cookie')).toBe('');
 
+    await page.click('nav a:has-text("Funnel")');
+    await settled(page);
     await page.click('.user-button');
     await page.click('.menu-item:has-text("Log out")');
     await page.waitForSelector('.login');

@@ -9,11 +9,11 @@ export function controlsHold({ demo, browser, token }: Parts): void {
   it('keeps filters in the address, so that a link shows the same numbers to another session', async () => {
     const first = await openPage(browser());
     await enter(first.page, demo().url, token('executive'), '/funnel');
-    await first.page.click('button[aria-label^="Team:"]');
+    await first.page.click('.toolbar button:has-text("Team")');
     const team = await first.page.locator('.choices-list label').first().textContent();
     await first.page.locator('.choices-list input[type=checkbox]').first().check();
     await first.page.keyboard.press('Escape');
-    await first.page.click('button[aria-label^="Period:"]');
+    await first.page.click('.toolbar button:has-text("Period")');
     await first.page.click('.choice:text-is("Last 90 days")');
     await settled(first.page);
     const address = new URL(first.page.url());
@@ -24,7 +24,7 @@ export function controlsHold({ demo, browser, token }: Parts): void {
     const second = await openPage(browser());
     await enter(second.page, demo().url, token('executive'), address.pathname + address.search);
     expect(await numbersOn(second.page)).toEqual(shown);
-    const period = await second.page.textContent('button[aria-label^="Period:"]');
+    const period = await second.page.textContent('.toolbar button:has-text("Period")');
     expect(period).toContain('Last 90 days');
 
     const from = new Date(`${thisMonth()[1]}T00:00:00Z`);

@@ -15,7 +15,7 @@ export interface DigestCompany {
 }
 
 export async function openDigestCompany(): Promise<DigestCompany> {
-  const opened = await openCompany({}, { leads: 2_800, months: 8 });
+  const opened = await openCompany({}, { leads: 4_800, months: 8 });
   const { config, warehouse } = opened.way;
   const { anomalies } = opened.company.truth;
   return { config, warehouse, ...(await opened.way.api()), anomalies, close: () => opened.close() };

@@ -138,7 +138,8 @@ async function ownEqual(table: Table, report: ReportDocument, ask: Ask, check: C
 export async function sentencesEqual(
   report: ReportDocument,
   ask: Ask,
-  told: readonly string[],
+  /** Measures a sentence may be about, with their titles. */
+  told: ReadonlyMap<string, string>,
 ): Promise<number> {
   const { period, language } = report;
   let found = 0;
@@ -148,7 +149,7 @@ export async function sentencesEqual(
       dimensions,
       timeDimensions: [{ dimension: `${measure.split('.')[0]}.date`, dateRange: [span.from, span.to] }],
     });
-  for (const measure of told) {
+  for (const [measure, title] of told) {
     const [now, before] = await Promise.all([rowsOf(measure, period), rowsOf(measure, period.previous)]);
     const value = (rows: readonly Row[]): number => Number(rows[0]?.[measure] ?? 0);
     const annotation = {
@@ -159,7 +160,9 @@ export async function sentencesEqual(
     };
     const text = (number: number): string => formatCell(number, annotation, language);
     const head = `: ${text(value(now))}, before ${text(value(before))}`;
-    const sentence = report.sentences.find((one) => one.includes(head));
+    const sentence = report.sentences.find(
+      (one) => one.split(':')[0]!.toLowerCase().includes(title.toLowerCase()) && one.includes(head),
+    );
     if (sentence === undefined) continue;
     found += 1;
     const named = /chiefly: [^«]*«([^»]+)», ([+−])(.+) of /.exec(sentence);

@@ -39,8 +39,8 @@ const safeUrl = (value: Cell | undefined): string | undefined =>
   typeof value === 'string' && /^https?:\/\//.test(value) ? value : undefined;
 
 const idOf = (column: string): string => column.slice(column.indexOf('.') + 1);
-/** Shown as the link of the deal, not as a column. */
-const isHidden = (column: string): boolean => idOf(column) === 'deal_url';
+/** Shown as the link of the deal, or in the numbers of the row, not as a column. */
+const isHidden = (column: string): boolean => ['deal_url', 'unit'].includes(idOf(column));
 
 export function Records({ columns, rows }: { columns: readonly string[]; rows: readonly Row[] }) {
   const { language } = useLanguage();
@@ -48,7 +48,8 @@ export function Records({ columns, rows }: { columns: readonly string[]; rows: r
   const catalog = useCatalog();
   const titleOf = useTitle();
   const format = useFormat();
-  const urls = columns.find(isHidden);
+  const urls = columns.find((column) => idOf(column) === 'deal_url');
+  const units = columns.find((column) => idOf(column) === 'unit');
   const hasOwnName = columns.some((column) => idOf(column) === 'deal');
   const keys = columns.find((column) => idOf(column) === 'deal_id');
   const deals = useDeals(rows, keys);
@@ -73,7 +74,9 @@ export function Records({ columns, rows }: { columns: readonly string[]; rows: r
     const member = catalog.find(column)!;
     return member.type === 'string' || member.type === 'boolean'
       ? valueName(id, String(value), language)
-      : format.cell(member, value);
+      : units !== undefined && member.type === 'number' && member.unit === undefined
+        ? format.full(String(row[units]), numberOf(value))
+        : format.cell(member, value);
   };
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={t('rows')}>

@@ -27,7 +27,6 @@ export function FilterSelect({ filter }: { filter: FilterName }) {
   return (
     <span onPointerEnter={() => setWanted(true)} onFocus={() => setWanted(true)}>
       <Popover
-        label={`${t(filter)}: ${said}`}
         className={chosen.length > 0 ? 'button button-chosen' : 'button'}
         button={
           <>

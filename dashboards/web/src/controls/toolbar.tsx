@@ -41,9 +41,9 @@ export function Toolbar({ page }: { page: Page | undefined }) {
     <div className="toolbar" role="group" aria-label={t('filters')}>
       {isDated && (
         <Popover
-          label={`${t('period')}: ${t(address.period)}`}
           button={
             <>
+              <span className="sr-only">{t('period')}</span>
               <strong>{t(address.period)}</strong>
               <span className="muted">{format.range(scope.range.from, scope.range.to)}</span>
               <Icon name="down" size={16} />

@@ -102,6 +102,7 @@ export const forecast: Page = {
         'early_warnings.sales_drop_before',
         'early_warnings.lead_time_weeks',
       ],
+      filters: [{ member: 'early_warnings.is_fallen', operator: 'equals', values: ['true'] }],
       sortBy: 'early_warnings.drop',
       isNow: true,
     },

@@ -47,6 +47,7 @@ export const refusals: Page = {
     {
       kind: 'table',
       title: { en: 'By reason', ru: 'По причинам' },
+      width: 'full',
       by: ['refusals.loss_reason'],
       sortBy: 'refusals.deals_lost',
       measures: [
@@ -60,6 +61,7 @@ export const refusals: Page = {
     {
       kind: 'table',
       title: { en: 'By manager', ru: 'По менеджерам' },
+      width: 'full',
       hasAverage: true,
       by: ['refusals.manager'],
       sortBy: 'refusals.deals_lost',

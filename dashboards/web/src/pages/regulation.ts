@@ -119,6 +119,7 @@ export const regulation: Page = {
         'alerts.manager',
         'alerts.value',
         'alerts.norm',
+        'alerts.unit',
         'alerts.is_open',
       ],
       sortBy: 'alerts.date',

@@ -77,7 +77,6 @@ function UserMenu() {
   };
   return (
     <Popover
-      label={`${user ?? roleName}: ${t('menu')}`}
       className="user-button"
       button={
         <>
@@ -87,6 +86,7 @@ function UserMenu() {
           <span className="user-names">
             <strong>{user ?? roleName}</strong>
             <span>{teams.length > 0 ? teams.join(', ') : roleName}</span>
+            <span className="sr-only">{t('menu')}</span>
           </span>
         </>
       }

@@ -1,7 +1,8 @@
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 
 interface PopoverProps {
-  readonly label: string;
+  /** Of a button that shows no words. */
+  readonly label?: string;
   /** What the button shows. */
   readonly button: ReactNode;
   readonly className?: string;
