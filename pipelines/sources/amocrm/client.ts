@@ -113,7 +113,7 @@ export class AmocrmClient {
         last = '429 (too many requests)';
         const asked = retryAfterMs(answer);
         // Everybody pauses, not only this request: going on is what leads to a block.
-        await this.#options.limiter.pauseFor(asked ?? SLIDING_SECOND_MS * 2 ** (tries - 1));
+        await this.#options.limiter.backOff(asked ?? SLIDING_SECOND_MS * 2 ** (tries - 1));
         continue;
       } else if (answer.status >= 500 || answer.status === 408) {
         last = `${answer.status} ${this.#detail(answer)}`;

@@ -57,6 +57,7 @@ export class RateLimiter {
   readonly #batch: number;
   readonly #clock = new DatabaseClock();
   #guardMs = GUARD_MS;
+  #pausedUntil = 0;
   #queue: Waiter[] = [];
   #granting: Promise<void> | undefined;
 
@@ -77,8 +78,15 @@ export class RateLimiter {
   }
 
   /** The source has refused for haste: nobody sends for so long, and this process leaves more room from then on. */
-  async pauseFor(milliseconds: number): Promise<void> {
+  async backOff(milliseconds: number): Promise<void> {
     this.#guardMs = Math.min(this.#guardMs + GUARD_STEP_MS, MAX_GUARD_MS);
+    await this.pauseFor(milliseconds);
+  }
+
+  /** Nobody sends for so long. */
+  async pauseFor(milliseconds: number): Promise<void> {
+    // What has a slot already is held back here; what asks for one, in any process, by the database.
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + milliseconds);
     await this.#pool.query(
       `insert into ops.rate_slots as kept (bucket, paused_until) values ($1, clock_timestamp() + $2 * interval '1 ms')
        on conflict (bucket) do update set paused_until = greatest(kept.paused_until, excluded.paused_until)`,
@@ -114,6 +122,7 @@ export class RateLimiter {
         for (let tries = 1; ; tries += 1) {
           const slots = await this.#reserve(waiters.length);
           await this.#until(slots[0]!);
+          if (await this.#satOut()) continue;
           // Too late to be put right in time: this slot is thrown away and another one asked for.
           if (tries < MAX_TRIES && this.#latenessOf(slots[0]!) > TOO_LATE_MS) continue;
           await Promise.all(waiters.map((waiter, index) => this.#hand(waiter, slots[index]!)));
@@ -147,6 +156,13 @@ export class RateLimiter {
     }
   }
 
+  /** Waits for the end of a pause that began here; whether there was one. */
+  async #satOut(): Promise<boolean> {
+    const left = this.#pausedUntil - performance.now();
+    if (left > 0) await pause(Math.ceil(left));
+    return left > 0;
+  }
+
   #latenessOf({ at }: Slot): number {
     return performance.now() - this.#clock.earliest(at);
   }
@@ -154,6 +170,7 @@ export class RateLimiter {
   /** Resolves when the request has left, or when it is not worth waiting for. */
   async #hand(waiter: Waiter, slot: Slot): Promise<void> {
     await this.#until(slot);
+    if (this.#batch > 1) await this.#satOut();
     const left = new Promise<void>((resolve) => {
       waiter.resolve({
         sent: () => {

@@ -77,7 +77,7 @@ export class MangoClient {
       last = isPage && answer.status === 200 ? 'a page instead of data' : `${answer.status}`;
       const asked = retryAfterMs(answer) ?? backoffMs(answer.status === 429 ? tries + 1 : tries);
       // Too many, too fast: it concerns everybody with this key.
-      if (answer.status === 429) await this.#options.limiter.pauseFor(asked);
+      if (answer.status === 429) await this.#options.limiter.backOff(asked);
       else await pause(asked, signal);
     }
     throw new MangoUnavailableError(this.host, path, this.#maxTries, last, cause);
