@@ -1,3 +1,5 @@
+{{ config(meta={'rows_of': ['int_deal_history']}) }}
+
 -- Who was responsible for a deal and when. An owner at a moment is the row with
 -- (valid_from, order_key) <= (moment, its order_key) < (valid_to, next_order_key).
 

@@ -1,3 +1,5 @@
+{{ config(meta={'rows_of': ['int_deal_history']}) }}
+
 -- The stages of a deal, one row per stay, straight from its history; fct_deal_stage_stays says what they meant.
 
 with

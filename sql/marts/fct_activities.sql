@@ -1,3 +1,5 @@
+{{ config(meta={'rows_of': ['int_activities', 'int_calls', 'int_messages', 'fct_meetings', 'fct_tasks']}) }}
+
 -- A view, as fct_tasks is. What robots and imports do is nobody's work. The CRM's own notes of calls and mail are what was recorded in the
 -- CRM; the calls, messages and meetings themselves are rows of the systems that know them.
 

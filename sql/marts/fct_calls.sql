@@ -1,3 +1,5 @@
+{{ config(meta={'rows_of': ['int_calls'], 'moving': ['is_unreturned', 'is_followed_by_meeting']}) }}
+
 -- A view: what it leaves out (rows that are gone, and what the CRM merely repeats) must stay below for the next build to see.
 
 with

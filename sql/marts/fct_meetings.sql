@@ -1,3 +1,5 @@
+{{ config(meta={'rows_of': ['int_meetings']}) }}
+
 -- A view: what is no meeting any more must leave the facts, and the incremental table before it can only mark it.
 
 with

@@ -1,3 +1,5 @@
+{{ config(meta={'rows_of': ['int_tasks']}) }}
+
 -- A view: what was deleted must leave the facts, and an incremental table can only replace rows, not lose them.
 
 with

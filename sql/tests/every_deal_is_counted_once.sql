@@ -3,15 +3,33 @@
 
 with
 
+deals as (
+
+    select
+        count(*) filter (where is_seen_in_leads) as seen_in_leads,
+        count(*) as known
+    from {{ ref('int_deals') }}
+
+),
+
+stays as (
+
+    select
+        count(*) filter (where stay_no = 1) as first_stays,
+        count(*) filter (where exit in ('deleted', 'still_there')) as last_stays
+    from {{ ref('fct_deal_stage_stays') }}
+
+),
+
 counts as (
 
     select
+        deals.*,
+        stays.*,
         (select count(*) from {{ source('amocrm', 'leads') }}) as leads,
-        (select count(*) from {{ ref('int_deals') }} where is_seen_in_leads) as seen_in_leads,
-        (select count(*) from {{ ref('int_deals') }}) as known,
-        (select count(*) from {{ ref('fct_deals') }}) as deals,
-        (select count(*) from {{ ref('fct_deal_stage_stays') }} where stay_no = 1) as first_stays,
-        (select count(*) from {{ ref('fct_deal_stage_stays') }} where exit in ('deleted', 'still_there')) as last_stays
+        (select count(*) from {{ ref('fct_deals') }}) as deals
+    from deals
+    cross join stays
 
 ),
 

@@ -5,7 +5,9 @@ with
 
 stays as (
 
+    -- What holds of all deals and of those that changed holds of the others, as deal_stays_form_a_chain says it of each.
     select * from {{ ref('fct_deal_stage_stays') }}
+    where {{ of_changed_rows('deal_id', ['fct_deal_stage_stays'], 'deal_id') }}
 
 ),
 

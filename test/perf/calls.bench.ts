@@ -42,7 +42,7 @@ export async function callsBench(): Promise<void> {
       `  ${rows[0]?.calls.toLocaleString('en')} calls, ${rows[0]?.talk.toLocaleString('en')} s of talk`,
     );
 
-    for (const round of [1, 2]) {
+    for (const round of [1, 2, 3]) {
       await addLegs(warehouse.pool, LEGS + (round - 1) * NEW_LEGS, NEW_LEGS);
       started = performance.now();
       const next = await build(warehouse);
@@ -67,7 +67,7 @@ function report(what: string, ms: number, { models, tests }: BuildReport): void 
       `  ${model.name} ${model.mode} ${(model.rows ?? 0).toLocaleString('en')} rows, ${seconds(model.ms)}`,
     );
   }
-  console.log(`  ${tests.length} tests`);
+  console.log(`  ${tests.length} tests, ${seconds(tests.reduce((sum, test) => sum + test.ms, 0))}`);
 }
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

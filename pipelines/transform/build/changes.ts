@@ -86,7 +86,11 @@ export class Changes {
 
   relation(context: BuildContext, name: string, since: Since): boolean {
     const model = context.model(name);
-    if (model.config.materialized === 'view' || model.config.materialized === 'ephemeral')
+    const { materialized } = model.config;
+    const isView = materialized === 'view';
+    // A view of another text has other rows over the same ones.
+    if (isView && context.states.get(name)?.fingerprint !== context.fingerprints.get(name)) return true;
+    if (isView || materialized === 'ephemeral')
       return isPast(context.clockOf(name), since) || this.inputs(context, model, since);
     const known = this.#models.get(name);
     if (known === true) return true;

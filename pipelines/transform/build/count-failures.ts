@@ -21,7 +21,7 @@ export function countSql(tests: readonly string[]): string {
   }
   for (const [relation, { places, counts }] of passes) {
     parts.push(
-      `select unnest(array[${places.join(', ')}]), unnest(array[${counts.join(',\n')}]) from ${relation}`,
+      `select unnest(array[${places.join(', ')}]) as place, unnest(array[${counts.join(',\n')}]) as failures from ${relation}`,
     );
   }
   return parts.join('\nunion all\n');

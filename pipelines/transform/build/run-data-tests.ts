@@ -8,6 +8,7 @@ import { narrowedSql } from './narrow-test.ts';
 import { passedBefore, type PastTests } from './past-tests.ts';
 import type { TestResult } from './report.ts';
 import { runProjectSql } from './run-sql.ts';
+import { ViewChanges } from './view-changes.ts';
 
 const EXAMPLES = 10;
 /** Tests asked in one statement. */
@@ -33,6 +34,7 @@ export async function runDataTests(context: BuildContext, isWholeProject: boolea
   const concerned = context.manifest.tests.filter(
     (test) => isWholeProject || test.refs.some((ref) => context.built.has(ref)),
   );
+  const changes = past && new ViewChanges(context, past.through);
   for (const test of concerned) {
     const published = context.compiler.test(test, (name) => context.model(name).relation);
     const fingerprint = createHash('md5').update(published).digest('hex');
@@ -45,7 +47,7 @@ export async function runDataTests(context: BuildContext, isWholeProject: boolea
       results.set(test, passed());
       continue;
     }
-    const narrowed = narrowedSql(context, test, hasPassed);
+    const narrowed = await narrowedSql(context, test, hasPassed ? changes : undefined);
     if (narrowed === null) {
       results.set(test, passed());
       continue;

@@ -4,6 +4,7 @@ import type { ModelNode } from './manifest.ts';
 import { parseModelConfig } from './model-config.ts';
 import { asList, configFor } from './project-file.ts';
 import type { ModelProperties } from './properties.ts';
+import { promiseOf } from './view-promise.ts';
 import { lineOf, type ProjectFiles, type SqlFile } from './read-project.ts';
 
 export const CTE_PREFIX = '__dbt__cte__';
@@ -60,7 +61,7 @@ export function parseModel(input: ParseModelInput): ModelNode {
   merged['tags'] = [...new Set([...asList(outside['tags']), ...asList(inside['tags'])])];
   const config = parseModelConfig({ file: file.file, line: lineOf(file.source, /\bconfig\s*\(/) }, merged);
   const schema = schemaOf(input, config.schema ?? null, { ...describe, config }, scope(false));
-  return {
+  const model: ModelNode = {
     name: file.name,
     file: file.file,
     fqn,
@@ -75,6 +76,8 @@ export function parseModel(input: ParseModelInput): ModelNode {
     refs: [...refs],
     sources: [...sources],
   };
+  promiseOf(model);
+  return model;
 }
 
 function schemaOf(

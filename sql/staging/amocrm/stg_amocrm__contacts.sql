@@ -1,3 +1,5 @@
+{{ config(meta={'rows_of': ['amocrm.contacts']}) }}
+
 with
 
 contacts as (

@@ -1,2 +1,4 @@
+{{ config(meta={'rows_of': ['amocrm.leads']}) }}
+
 select
     {{ amocrm_lead_columns(source('amocrm', 'leads')) }}
