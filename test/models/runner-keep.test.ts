@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dissolveCtes } from '../../pipelines/transform/compile/dissolve-ctes.ts';
 import { DataTestsFailedError } from '../../pipelines/transform/index.ts';
@@ -26,6 +27,8 @@ models:
         data_tests: [{ relationships: { arguments: { to: ref('dim_owners'), field: owner } } }]
 `,
 };
+
+const COMBINATION = new URL('../../sql/tests/generic/unique_combination_of_columns.sql', import.meta.url);
 
 let project: TestProject;
 beforeAll(async () => {
@@ -116,6 +119,27 @@ describe('tests that look at changed rows alone', () => {
     expect(await failing()).toEqual(['unique_fct_deals_id']);
     await project.pool.query('truncate raw.deals; alter table raw.deals add primary key (id)');
     await project.write({ 'marts/fct_deals.sql': FILES['marts/fct_deals.sql'] });
+  });
+
+  it('find a combination that a changed row shares with one that did not change, nulls being alike', async () => {
+    await project.write({
+      'macros/combination.sql': await readFile(COMBINATION, 'utf8'),
+      'marts/fct_deals.sql': FILES['marts/fct_deals.sql'].replace("unique_key='id'", "unique_key='amount'"),
+      'marts/marts.yml': `
+version: 2
+models:
+  - name: fct_deals
+    data_tests: [{ unique_combination_of_columns: { arguments: { combination_of_columns: [owner, id] } } }]
+`,
+    });
+    await project.pool.query(
+      `alter table raw.deals drop constraint deals_pkey; insert into raw.deals values (3, null, 1)`,
+    );
+    await project.build();
+    await project.pool.query(`insert into raw.deals values (3, null, 2)`);
+    expect(await failing()).toEqual(['unique_combination_of_columns_fct_deals_owner__id']);
+    await project.pool.query('truncate raw.deals; alter table raw.deals add primary key (id)');
+    await project.write({ ...FILES, 'macros/combination.sql': null });
   });
 
   it('find in all rows what a test that is new forbids', async () => {
