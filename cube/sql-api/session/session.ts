@@ -39,6 +39,10 @@ export interface SessionOptions {
 
 /** Bytes from which a chunk is taken for a part of a long answer. */
 const LONG_CHUNK = 4_096;
+/** Bytes of a full read: more is waiting already. */
+const FULL_CHUNK = 65_536;
+/** Postgres sends 8 kB at a time; what comes in so long leaves in one piece, and both sides are woken an eighth as often. */
+const GATHER_MS = 1;
 
 /** A client at work: its messages to a backend of its own, the backend's to the client, neither faster than the other takes them. */
 export class Session {
@@ -184,15 +188,21 @@ export class Session {
     const backend = this.#link.current?.socket;
     const client = this.#socket;
     // What one look at the backend's socket brings of a long answer leaves in one piece.
-    if (chunk.length >= LONG_CHUNK && client.writableCorked === 0) {
+    const isLong = chunk.length >= LONG_CHUNK;
+    if (isLong && client.writableCorked === 0) {
       client.cork();
       setImmediate(() => client.uncork());
     }
     let isTaken = true;
     for (const bytes of this.#fromBackend.take(chunk)) isTaken = client.write(bytes);
-    if (isTaken || backend === undefined || backend.isPaused()) return;
-    backend.pause();
-    client.once('drain', () => backend.resume());
+    if (backend === undefined || backend.isPaused()) return;
+    if (!isTaken) {
+      backend.pause();
+      client.once('drain', () => backend.resume());
+    } else if (isLong && chunk.length < FULL_CHUNK && !this.#pipeline.isEmpty) {
+      backend.pause();
+      setTimeout(() => backend.resume(), GATHER_MS);
+    }
   }
 
   #answer(message: BackendMessage): Buffer | undefined {
