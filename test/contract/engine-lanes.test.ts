@@ -39,6 +39,8 @@ function listOf(
   const fetchPage = async (request: PageRequest): Promise<Page> => {
     asked.push(request);
     for (let turn = turns(); turn > 0; turn -= 1) await new Promise(setImmediate);
+    // Before the list is looked at: one answer is one consistent state.
+    const isLie = happens();
     const { window, order, page, limit } = request;
     const inside = items.filter(({ at }) => at >= (window?.from ?? 0) && at <= (window?.to ?? Infinity));
     inside.sort((left, right) =>
@@ -46,7 +48,6 @@ function listOf(
         ? left.id - right.id
         : (order === 'newest-first' ? -1 : 1) * (left.at - right.at) || right.id - left.id,
     );
-    const isLie = happens();
     const found = isLie ? [] : inside.slice((page - 1) * limit, page * limit);
     const rows = found.map(({ id, at }) => ({ text: JSON.stringify({ id, at }), value: { id, at } }));
     return { rows, hasNext: rows.length === limit };

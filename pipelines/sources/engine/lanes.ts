@@ -61,8 +61,10 @@ export interface LaneRules {
   readonly lanes: number;
 }
 
-/** Below so many pages a lane is not worth dividing: each division costs about half a page. */
+/** Below so many pages a lane is not worth dividing in the middle: each such division costs about half a page. */
 const MIN_PAGES_TO_SPLIT = 4;
+/** Shorter ones are divided just before where the page under way is likely to end: that costs rows met twice instead of half a page. */
+const PAGE_UNDER_WAY = 0.97;
 /** Less than this part of a page beyond what is asked for already is not worth a request. */
 const WORTH_A_REQUEST = 0.02;
 /** A head may run this many pages ahead of the commits. */
@@ -94,8 +96,9 @@ export function nextPlace(lanes: readonly Lane[], rules: LaneRules | undefined):
     if (maySecond) return { lane, by: 'second' };
   }
   // Only where nobody is free, for each lane ends with a page that is not full.
-  const long = worth.find((lane) => ahead.get(lane)! + busy(lane) >= MIN_PAGES_TO_SPLIT);
-  if (long) return { lane: long, by: 'division' };
+  // The longest one comes first: where it is short, all are, and the end of the list is near.
+  const [longest] = worth;
+  if (longest) return { lane: longest, by: 'division' };
   // An estimate of nothing left is only an estimate: where nobody is asking, the first head does.
   const idle = open.find((lane) => busy(lane) === 0 && isFree(lane.first));
   return idle && { lane: idle, by: 'first' };
@@ -144,7 +147,7 @@ function pagesLeft(lane: Lane, total: Density, rules: LaneRules): number {
   return (Math.max(length, 0) * rows) / seconds / rules.pageSize;
 }
 
-/** Gives a lane's far part to a new one: as much as makes the lanes about equal in the end, at most half. */
+/** Gives a lane's far part to a new one: as much as makes the lanes about equal in the end, at most half; of a short one all but the page under way. */
 function divide(lane: Lane, lanes: readonly Lane[], rules: LaneRules): Lane | undefined {
   const total = totalOf(lanes);
   const pages = pagesLeft(lane, total, rules);
@@ -153,8 +156,12 @@ function divide(lane: Lane, lanes: readonly Lane[], rules: LaneRules): Lane | un
   const upper = lane.span.to ?? rules.upper;
   const lower = Math.max(lane.span.from, rules.floor);
   const isBackward = rules.order === 'newest-first';
-  const share = Math.floor((upper - lower) / parts);
-  const halves = halve(lane.span, upper, isBackward ? lower + share : upper - share);
+  const length = upper - lower;
+  const stays =
+    pages < MIN_PAGES_TO_SPLIT
+      ? Math.ceil((length * PAGE_UNDER_WAY) / pages)
+      : length - Math.floor(length / parts);
+  const halves = halve(lane.span, upper, isBackward ? upper - stays : lower + stays);
   if (!halves) return undefined;
   const [earlier, later] = halves;
   const isOpen = lane.span.to === null;
