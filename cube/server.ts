@@ -12,6 +12,7 @@ import { answerErrors } from './http-errors.ts';
 import { cubeLogger, type CubeLog } from './log.ts';
 import { readModel, type CheckedModel } from './model-files.ts';
 import { installPortable, type Runtime } from './portable/index.ts';
+import { dialectWithoutRollups, quickCore } from './quick-core.ts';
 import { ReaderDrivers } from './reader-driver.ts';
 import { ROLLUP_SCHEMA, rollupStore, type RollupOptions } from './rollup-store.ts';
 import { onlyViews } from './view-guard.ts';
@@ -66,6 +67,7 @@ function coreOptions(
   { CubeError }: CubePackages,
 ): CreateOptions {
   const guard = onlyViews(model.views);
+  const Dialect = dialectWithoutRollups();
   return {
     // Cube's own reader takes the folder relative to the current one only, and what was checked is what is served.
     repositoryFactory: () => ({
@@ -82,6 +84,7 @@ function coreOptions(
     preAggregationsSchema: ROLLUP_SCHEMA,
     logger: cubeLogger(options.log),
     driverFactory: drivers.create,
+    ...(options.rollups === undefined && { dialectFactory: () => Dialect }),
     orchestratorOptions: {
       queryCacheOptions: { queueOptions: { concurrency: 6 } },
       preAggregationsOptions: { externalRefresh: false, queueOptions: { concurrency: 2 } },
@@ -154,7 +157,7 @@ export async function startCube(options: CubeOptions): Promise<RunningCube> {
     options.readerUrl,
     options.rollups && rollupStore(options.rollups, options.readerUrl),
   );
-  const core = new packages.CubeCore(coreOptions(options, model, drivers, packages));
+  const core = new (quickCore(packages.CubeCore))(coreOptions(options, model, drivers, packages));
   const release = async (): Promise<void> => {
     await core.releaseConnections();
     await drivers.close();
