@@ -145,8 +145,12 @@ export function titleOf({ shortTitle, meta }: Annotation[string], language: Lang
   return language === 'ru' && typeof russian === 'string' ? russian : shortTitle;
 }
 
-/** Words of the model's own that people should not meet: the names of steps. */
+/** What the marts write where the lead's source was left empty. */
+export const UNKNOWN_SOURCE = 'unknown';
+
+/** Words of the model's own that people should not meet: the names of steps, and of what is not there. */
 function spoken(key: string, cell: Cell, language: Language): Cell {
+  if (cell === UNKNOWN_SOURCE && key.endsWith('.source')) return WORDS[language].none;
   if (typeof cell === 'string' && /\.(step|lost_from_step)$/.test(key))
     return STEP_TITLES[language][cell] ?? cell;
   return cell;

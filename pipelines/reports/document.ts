@@ -36,6 +36,17 @@ export function annotationAt(
   return own.type === 'number' ? (rowAnnotations?.[row] ?? own) : own;
 }
 
+/** The rows of a mail: of nobody only those with something in the columns that are shown there. */
+export const mailRows = ({ columns, rows }: Table): Table['rows'] =>
+  rows.filter(
+    (row) =>
+      row[0] !== null ||
+      columns.some(
+        ({ annotation, isWide }, index) =>
+          annotation.type === 'number' && isWide !== true && Number(row[index] ?? 0) !== 0,
+      ),
+  );
+
 export interface Chart {
   readonly title: string;
   readonly kind: 'bar' | 'line';

@@ -1,6 +1,6 @@
 import type { MemberAnnotation, Row } from '../../cube/query.ts';
 import type { Asker } from './asker.ts';
-import { fullTitleOf, titleOf } from './ask-section.ts';
+import { fullTitleOf, titleOf, UNKNOWN_SOURCE } from './ask-section.ts';
 import type { Language } from './document.ts';
 import type { Period, Span } from './period.ts';
 import { formatNumber } from './render/format.ts';
@@ -127,7 +127,8 @@ function partsOf(
 }
 
 function nameOf(dimension: string, key: string, language: Language): string {
-  if (key === '') return WORDS[language].none;
+  if (key === '') return dimension === 'manager' ? WORDS[language].nobody : WORDS[language].none;
+  if (dimension === 'source' && key === UNKNOWN_SOURCE) return WORDS[language].none;
   return dimension === 'lost_from_step' ? (STEP_TITLES[language][key] ?? key) : key;
 }
 

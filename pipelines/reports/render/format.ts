@@ -1,12 +1,13 @@
 import type { Cell, MemberAnnotation } from '../../../cube/query.ts';
 import { formatCell as formatTableCell } from '../../../cube/table-cell.ts';
 import type { Language } from '../document.ts';
+import { WORDS } from '../words.ts';
 
 const TAGS: Record<Language, string> = { en: 'en-US', ru: 'ru-RU' };
 
-/** A value as people read it: durations as 1:05:00, whole amounts without kopecks; "—" where there is none. */
+/** A value as people read it: durations as 1:05:00, whole amounts without kopecks; "—" where there is no number, in words where no name. */
 export function formatCell(cell: Cell, annotation: MemberAnnotation, language: Language): string {
-  if (cell === null) return '—';
+  if (cell === null) return annotation.type === 'string' ? WORDS[language].none : '—';
   if (annotation.type !== 'number') return formatTableCell(cell, annotation, language);
   const value = Number(cell);
   return Number.isNaN(value) ? String(cell) : formatNumber(value, annotation, language);

@@ -1,4 +1,4 @@
-import { annotationAt, type ReportDocument, type Table, type Tile } from '../document.ts';
+import { annotationAt, mailRows, type ReportDocument, type Table, type Tile } from '../document.ts';
 import { fullTitleOf } from '../ask-section.ts';
 import { WORDS } from '../words.ts';
 import { CHART_HEIGHT, CHART_WIDTH } from './chart-size.ts';
@@ -122,10 +122,11 @@ function tableHtml(table: Table, { language, currency }: ReportDocument, isFile:
         return `<td align="${align(annotation.type)}" valign="top" style="padding:4px 6px;border-bottom:1px solid ${LINE};font-weight:${weight}">${escape(text)}</td>`;
       })
       .join('')}</tr>`;
-  const shown = isFile ? table.rows : table.rows.slice(0, MOST_ROWS);
+  const rows = isFile ? table.rows : mailRows(table);
+  const shown = isFile ? rows : rows.slice(0, MOST_ROWS);
   const rest =
-    shown.length < table.rows.length
-      ? `<p style="margin:4px 0 0;${FONT};font-size:12px;color:${DIM}">+ ${table.rows.length - shown.length} ${WORDS[language].more}</p>`
+    shown.length < rows.length
+      ? `<p style="margin:4px 0 0;${FONT};font-size:12px;color:${DIM}">+ ${rows.length - shown.length} ${WORDS[language].more}</p>`
       : '';
   const body = [
     ...shown.map((cells, row) => line(cells, 'normal', row)),

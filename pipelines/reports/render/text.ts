@@ -1,5 +1,5 @@
 import type { Cell } from '../../../cube/query.ts';
-import { annotationAt, type ReportDocument, type Table } from '../document.ts';
+import { annotationAt, mailRows, type ReportDocument, type Table } from '../document.ts';
 import { WORDS } from '../words.ts';
 import { fullTitleOf } from '../ask-section.ts';
 import { formatCell, formatMoment, formatSpan } from './format.ts';
@@ -38,7 +38,8 @@ export function brief(report: ReportDocument): string {
 }
 
 function tableText(table: Table, { language }: ReportDocument): string {
-  const { title, columns, rows, footer = [], empty } = table;
+  const { title, columns, footer = [], empty } = table;
+  const rows = mailRows(table);
   if (rows.length === 0) return `${title}\n${empty}`;
   const shown = columns.map((column, index) => ({ column, index })).filter(({ column }) => !column.isWide);
   const cellsOf = (row: readonly Cell[], place: number): string[] =>
