@@ -14,7 +14,7 @@ interface SqlGenerator {
 }
 
 /** What is used here of Cube's compiler API, which comes without types. */
-export interface CompilerApi {
+interface CompilerApi {
   metaConfig(context: QueryContext, options: object): Promise<unknown>;
   applyRowLevelSecurity(query: object, evaluated: object, context: QueryContext): Promise<unknown>;
   getSqlGenerator(query: object): Promise<{
@@ -82,7 +82,7 @@ function quickRights(api: CompilerApi): Pick<CompilerApi, 'metaConfig' | 'applyR
  * The policies of a session are found by the names of the members alone. For these Cube's own way builds the whole query, with its
  * rollups and cache keys, and throws it away.
  */
-export function namesOnly<A extends Pick<CompilerApi, 'getSqlGenerator'>>(api: A): A {
+function namesOnly<A extends Pick<CompilerApi, 'getSqlGenerator'>>(api: A): A {
   const own: Pick<CompilerApi, 'getSql'> = {
     async getSql(query) {
       const { sqlGenerator, compilers } = await api.getSqlGenerator(query);

@@ -15,7 +15,10 @@ export function AttentionView({ block }: { block: AttentionBlock }) {
   const catalog = useCatalog();
   const titleOf = useTitle();
   const format = useFormat();
-  const { values, isLoading, error, retry } = useMeasures(block.items.map(({ measure }) => measure));
+  const { values, isLoading, error, retry } = useMeasures(
+    block.items.map(({ measure }) => measure),
+    'nothing',
+  );
   return (
     <Frame
       title={block.title}

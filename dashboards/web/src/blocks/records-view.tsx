@@ -16,7 +16,7 @@ export function RecordsView({ block }: { block: RecordsBlock }) {
     dimensions: block.columns.filter((name) => !isMeasure(name)),
     ...(measures.length > 0 && { measures }),
     filters: [...scope.filters(view), ...(block.filters ?? [])],
-    ...(!block.isNow && scope.dated(`${view}.`, scope.range)),
+    ...(block.isNow ? scope.now(view) : scope.dated(`${view}.`, scope.range)),
     order: [[block.sortBy, block.direction ?? 'desc']],
     limit: block.limit ?? 50,
   });

@@ -3,7 +3,7 @@ import type { Sheet } from '../export/sheet.ts';
 import { useLanguage } from '../i18n/language.ts';
 import { valueName } from '../i18n/values.ts';
 import { useWords } from '../i18n/words.ts';
-import { useTitle } from '../model/catalog.ts';
+import { useTitle, type Member } from '../model/catalog.ts';
 import { NONE, useFormat } from '../model/format.ts';
 import { useCatalog } from '../shell/account.ts';
 import { Icon } from '../shell/icons.tsx';
@@ -52,7 +52,7 @@ export function Records({ columns, rows }: { columns: readonly string[]; rows: r
   const units = columns.find((column) => idOf(column) === 'unit');
   const hasOwnName = columns.some((column) => idOf(column) === 'deal');
   const keys = columns.find((column) => idOf(column) === 'deal_id');
-  const deals = useDeals(rows, keys);
+  const deals = useDeals(rows, hasOwnName && urls !== undefined ? undefined : keys);
   const shown = columns.filter((column) => !isHidden(column) && !(hasOwnName && idOf(column) === 'deal_id'));
 
   const cell = (row: Row, column: string) => {
@@ -84,7 +84,7 @@ export function Records({ columns, rows }: { columns: readonly string[]; rows: r
         <thead>
           <tr>
             {shown.map((column) => (
-              <th key={column} scope="col" className={isNumber(catalog.find(column)) ? 'is-number' : ''}>
+              <th key={column} scope="col" className={classOf(catalog.find(column))}>
                 {titleOf(catalog.find(column)!)}
               </th>
             ))}
@@ -94,7 +94,7 @@ export function Records({ columns, rows }: { columns: readonly string[]; rows: r
           {rows.map((row, index) => (
             <tr key={index}>
               {shown.map((column) => (
-                <td key={column} className={isNumber(catalog.find(column)) ? 'is-number' : ''}>
+                <td key={column} className={classOf(catalog.find(column))}>
                   {cell(row, column)}
                 </td>
               ))}
@@ -106,7 +106,9 @@ export function Records({ columns, rows }: { columns: readonly string[]; rows: r
   );
 }
 
-const isNumber = (member: { type: string; kind: string } | undefined): boolean => member?.type === 'number';
+const isNumber = (member: Member | undefined): boolean => member?.type === 'number';
+const classOf = (member: Member | undefined): string =>
+  isNumber(member) ? 'is-number' : member?.type === 'time' ? 'is-time' : '';
 
 export function useRecordSheet(columns: readonly string[], rows: readonly Row[]): () => Sheet {
   const catalog = useCatalog();

@@ -7,7 +7,8 @@ export function base(colours: Colours): Record<string, unknown> {
   return {
     color: [...colours.series],
     textStyle: { fontFamily: FONT, color: colours.ink },
-    animationDuration: 250,
+    // Numbers are there at once; a dozen charts that grow keep a small machine busy for as long.
+    animation: false,
     aria: { enabled: false },
     grid: { left: 4, right: 12, top: 16, bottom: 4, containLabel: true },
     tooltip: {

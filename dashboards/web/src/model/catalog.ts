@@ -8,7 +8,7 @@ export interface Member {
   readonly name: string;
   readonly id: string;
   readonly view: string;
-  readonly kind: 'measure' | 'dimension';
+  readonly kind: 'measure' | 'dimension' | 'segment';
   readonly type: string;
   readonly title: Readonly<Record<Language, string>>;
   readonly definition: Readonly<Record<Language, string>>;
@@ -65,11 +65,13 @@ function memberOf(raw: MetaMember, view: string, kind: Member['kind']): Member {
 async function fetchCatalog(): Promise<Catalog> {
   const { cubes } = await fetchMeta();
   const members = new Map<string, Member>();
-  for (const { name: view, measures, dimensions } of cubes) {
+  for (const { name: view, measures, dimensions, segments } of cubes) {
     for (const raw of measures as readonly MetaMember[])
       members.set(raw.name, memberOf(raw, view, 'measure'));
     for (const raw of dimensions as readonly MetaMember[])
       members.set(raw.name, memberOf(raw, view, 'dimension'));
+    for (const raw of segments as readonly Omit<MetaMember, 'type'>[])
+      members.set(raw.name, memberOf({ type: 'boolean', ...raw }, view, 'segment'));
   }
   const views = new Set(cubes.map(({ name }) => name));
   return {

@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import { numberOf, type Cell } from '../api/cube.ts';
 import { useLanguage, type Language } from '../i18n/language.ts';
 import type { Member } from './catalog.ts';
@@ -147,8 +146,14 @@ export function makeFormat(language: Language, locale: string, currency: string)
   };
 }
 
+/** Formats of the platform take long to make, and every cell of a table needs them. */
+const MADE = new Map<string, Format>();
+
 export function useFormat(): Format {
   const { language, locale } = useLanguage();
   const { currency } = useAccount();
-  return useMemo(() => makeFormat(language, locale, currency), [language, locale, currency]);
+  const key = `${language} ${locale} ${currency}`;
+  const known = MADE.get(key) ?? makeFormat(language, locale, currency);
+  MADE.set(key, known);
+  return known;
 }

@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
-import { load, numberOf, type Filter, type LoadQuery, type Row } from '../api/cube.ts';
+import { load, numberOf, type LoadQuery, type Row } from '../api/cube.ts';
 import type { Range } from '../controls/periods.ts';
 import { useCatalog } from '../shell/account.ts';
 import type { Catalog } from './catalog.ts';
@@ -34,8 +34,11 @@ export function withParts(catalog: Catalog, measures: readonly string[]): string
 
 const NOTHING: Measured = { value: null, before: null, numerator: null, denominator: null, trend: [] };
 
-/** Measures of any views at once: for each view one query for the period, one for the comparison and one for the lines. */
-export function useMeasures(names: readonly string[], more: readonly Filter[] = []): MeasuredAll {
+/** What is shown beside a value: what it is held against and how it went, or nothing. */
+type Beside = 'comparison and trend' | 'nothing';
+
+/** Measures of any views at once: for each view one query for the period, and what is shown beside it one for the comparison and one for the lines. */
+export function useMeasures(names: readonly string[], beside: Beside = 'comparison and trend'): MeasuredAll {
   const catalog = useCatalog();
   const scope = useScope();
   const known = names.filter((name) => catalog.has(name));
@@ -44,7 +47,7 @@ export function useMeasures(names: readonly string[], more: readonly Filter[] = 
   const asked = groups.map((group) => {
     const measures = known.filter((name) => `${viewOf(name)} ${String(scope.isDated(name))}` === group);
     const view = viewOf(measures[0]!);
-    return { view, measures, queries: queriesOf(view, measures, { catalog, scope, more }) };
+    return { view, measures, queries: queriesOf(view, measures, { catalog, scope, beside }) };
   });
   const queries = asked.flatMap(({ queries: { now, before, trend } }) => [now, before, trend]);
   return useQueries({
@@ -71,21 +74,22 @@ export function useMeasures(names: readonly string[], more: readonly Filter[] = 
 interface Parts {
   readonly catalog: Catalog;
   readonly scope: Scope;
-  readonly more: readonly Filter[];
+  readonly beside: Beside;
 }
 
 function queriesOf(
   view: string,
   measures: readonly string[],
-  { catalog, scope, more }: Parts,
+  { catalog, scope, beside }: Parts,
 ): Record<'now' | 'before' | 'trend', LoadQuery | undefined> {
-  const filters = [...scope.filters(view), ...more.filter(({ member }) => viewOf(member) === view)];
+  const filters = scope.filters(view);
   const query = (range: Range, granularity?: string): LoadQuery => ({
     measures: granularity === undefined ? withParts(catalog, measures) : measures,
     filters,
     ...scope.dated(measures[0]!, range, granularity),
   });
-  if (!scope.isDated(measures[0]!)) return { now: query(scope.range), before: undefined, trend: undefined };
+  if (beside === 'nothing' || !scope.isDated(measures[0]!))
+    return { now: query(scope.range), before: undefined, trend: undefined };
   return {
     now: query(scope.range),
     before: scope.compare && query(scope.compare),

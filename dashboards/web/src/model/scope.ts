@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import type { Filter, LoadQuery } from '../api/cube.ts';
 import { FILTERS, useAddress, type Address, type FilterName } from '../controls/address.ts';
 import { comparedWith, granularityFor, rangeOf, todayIn, type Range } from '../controls/periods.ts';
@@ -17,8 +16,14 @@ export interface Scope {
   deaf(view: string): FilterName[];
   /** Whether the measure counts by the period; others are as of now. */
   isDated(measure: string): boolean;
-  /** The period of a query, nothing for a measure as of now. */
-  dated(measure: string, range: Range, granularity?: string): Pick<LoadQuery, 'timeDimension'>;
+  /** The period of a query, and for a measure as of now {@link now}. */
+  dated(
+    measure: string,
+    range: Range,
+    granularity?: string,
+  ): Pick<LoadQuery, 'timeDimension'> | Pick<LoadQuery, 'segments'>;
+  /** What is now, where a view holds also what was: the rows that measures as of now count, without the others that they would skip. */
+  now(view: string): Pick<LoadQuery, 'segments'>;
   /** The days a measure is counted over: a plan is for months, so plan and fact are of the whole months that the period touches. */
   daysOf(measure: string, range: Range): Range;
   /** The dimension that says when for one measure: of the funnel's steps it depends on the switch. */
@@ -28,8 +33,6 @@ export interface Scope {
 /** Counted by the deals' creation or by the day of the step, as the reader chooses. */
 const EITHER_WAY = new Set(['funnel.deals_reached', 'funnel.deals_reached_next', 'funnel.step_conversion']);
 
-/** In the others `source` is the phone system or the mailbox the rows came from, not where the lead came from. */
-const LEAD_SOURCE_VIEWS = new Set(['funnel', 'deals', 'refusals', 'pipeline', 'regulation', 'forecast']);
 const DIMENSIONS: Readonly<Record<FilterName, string>> = {
   team: 'team',
   manager: 'manager_id',
@@ -41,9 +44,10 @@ const DIMENSIONS: Readonly<Record<FilterName, string>> = {
 const AS_OF_NOW = /^(?:regulation\.(?!stage_sla_rate|stays_)|forecast\.|early_warnings\.|data_health\.)/;
 
 export function dimensionOf(catalog: Catalog, view: string, filter: FilterName): string | undefined {
-  if (filter === 'source' && !LEAD_SOURCE_VIEWS.has(view)) return undefined;
-  const name = `${view}.${DIMENSIONS[filter]}`;
-  return catalog.has(name) ? name : undefined;
+  const found = catalog.find(`${view}.${DIMENSIONS[filter]}`);
+  // In some views `source` is the phone system or the mailbox that rows came from: another thing than where the deal's lead came from.
+  const isOther = filter === 'source' && found?.definition.en !== catalog.find('deals.source')?.definition.en;
+  return isOther ? undefined : found?.name;
 }
 
 /** The end of the month of a day. */
@@ -67,10 +71,13 @@ export function makeScope(address: Address, catalog: Catalog, timeZone: string):
   });
   const isDated = (measure: string): boolean =>
     !AS_OF_NOW.test(measure) && catalog.has(dateOf(viewOf(measure)));
+  const now: Scope['now'] = (view) =>
+    catalog.has(`${view}.open_now`) ? { segments: [`${view}.open_now`] } : {};
   return {
     range,
     compare,
     today,
+    now,
     granularity: granularityFor(address.by, range),
     isDated,
     daysOf,
@@ -98,16 +105,23 @@ export function makeScope(address: Address, catalog: Catalog, timeZone: string):
               ...(granularity !== undefined && { granularity }),
             },
           }
-        : {};
+        : now(viewOf(measure));
     },
   };
 }
+
+/** All blocks and cards of a page have the same. */
+let last: { readonly of: readonly unknown[]; readonly scope: Scope } | undefined;
 
 export function useScope(): Scope {
   const address = useAddress();
   const catalog = useCatalog();
   const { timeZone } = useAccount();
-  return useMemo(() => makeScope(address, catalog, timeZone), [address, catalog, timeZone]);
+  const of = [address, catalog, timeZone];
+  if (last === undefined || last.of.some((one, index) => one !== of[index])) {
+    last = { of, scope: makeScope(address, catalog, timeZone) };
+  }
+  return last.scope;
 }
 
 export const viewOf = (member: string): string => member.slice(0, member.indexOf('.'));
