@@ -8,6 +8,8 @@ export interface SourceProgress {
   readonly expectedRows: number | null;
   readonly streams: number;
   readonly streamsDone: number;
+  /** Whether it was never read to its end before: numbers may be of a part of it. */
+  readonly isFirst: boolean;
   /** Why the newest sync failed. */
   readonly error: string | null;
 }
@@ -55,7 +57,8 @@ const SOURCES = `
     case when bool_or(s.expected_rows is null and s.status in ('waiting', 'running')) then null
       else sum(coalesce(s.expected_rows, s.rows))::float8 end as "expectedRows",
     count(s.stream)::int as streams,
-    count(s.stream) filter (where s.status in ('succeeded', 'missing', 'failed'))::int as "streamsDone"
+    count(s.stream) filter (where s.status in ('succeeded', 'missing', 'failed'))::int as "streamsDone",
+    not exists (select from ops.syncs o where o.source = n.source and o.status = 'succeeded') as "isFirst"
   from newest n
   left join ops.sync_streams s using (sync_id)
   group by n.source, n.status, n.error_message

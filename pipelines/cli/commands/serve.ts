@@ -3,6 +3,7 @@ import type { CubeOptions } from '../../../cube/server.ts';
 import type { Config } from '../../config/index.ts';
 import { runBuildWithProgress } from '../build-progress.ts';
 import { startCubeFor } from '../cube.ts';
+import { readAll } from '../first-reading.ts';
 import { globalOptions } from '../globals.ts';
 import { watchFiles } from '../watch-files.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -12,7 +13,6 @@ import { openReportsFor } from '../reports.ts';
 import { withRuntime, type RunningWorkspace } from '../runtime.ts';
 import { untilInterrupted } from '../signals.ts';
 import { startSqlApiFor } from '../sql-api.ts';
-import { runSyncs } from '../sync-progress.ts';
 import { openWebFor } from '../web.ts';
 
 interface ListenOptions {
@@ -48,10 +48,9 @@ export function upCommand(): Command {
     .action(async (options: ListenOptions, command: Command) => {
       await withRuntime(globalOptions(command), { schedules: false }, async (workspace) => {
         const { config, warehouse, runtime } = workspace;
-        const names = config.sources.map(({ name }) => name);
         // The dashboard is there from the start and shows how far the first reading is.
         await serve(workspace, options, async () => {
-          await runSyncs(config, runtime.runLog, names, { thenBuild: false });
+          await readAll(config, warehouse, runtime.runLog);
           await runBuildWithProgress(config, warehouse, {});
           await runtime.startSchedules();
         });

@@ -16,16 +16,22 @@ export interface Progress {
     readonly expectedRows: number | null;
     readonly streams: number;
     readonly streamsDone: number;
+    readonly isFirst: boolean;
     readonly error: string | null;
   }[];
 }
 
-/** How fresh the numbers are; asks often while nothing was built yet. All numbers are asked anew after each build. */
+/** The sources that are being read for the first time: of them the numbers show a part. */
+export const firstReadings = ({ sources }: Progress): Progress['sources'] =>
+  sources.filter(({ isFirst, status }) => isFirst && status === 'running');
+
+/** How fresh the numbers are; asks often during a first reading. All numbers are asked anew after each build. */
 export function useProgress(): Progress | undefined {
   const { data } = useQuery({
     queryKey: ['progress'],
     queryFn: () => request<Progress>('/web/progress'),
-    refetchInterval: ({ state }) => (state.data?.isBuilt === false ? 2_000 : 30_000),
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && (!data.isBuilt || firstReadings(data).length > 0) ? 2_000 : 30_000,
     staleTime: 0,
   });
   const client = useQueryClient();

@@ -174,6 +174,10 @@ export const WORDS = {
     en: 'Pages fill by themselves as soon as the first numbers are built. You may leave this open.',
     ru: 'Страницы заполнятся сами, как только будут построены первые показатели. Окно можно не закрывать.',
   },
+  stillReading: {
+    en: 'The first reading is still under way: the numbers are of what has arrived so far, and grow by themselves.',
+    ru: 'Первая загрузка ещё идёт: показано то, что уже пришло, числа обновятся сами.',
+  },
   firstBuild: { en: 'Building the KPIs: {n} tables ready', ru: 'Строим показатели: готово таблиц — {n}' },
   rowsRead: { en: '{n} rows', ru: 'строк: {n}' },
   streamsRead: { en: '{n} of {d} streams', ru: 'потоков: {n} из {d}' },

@@ -85,7 +85,9 @@ function UserMenu() {
           </span>
           <span className="user-names">
             <strong>{user ?? roleName}</strong>
-            <span>{teams.length > 0 ? teams.join(', ') : roleName}</span>
+            {(teams.length > 0 || user !== null) && (
+              <span>{teams.length > 0 ? teams.join(', ') : roleName}</span>
+            )}
             <span className="sr-only">{t('menu')}</span>
           </span>
         </>

@@ -11,7 +11,7 @@ import { useAccount, useCatalog } from './account.ts';
 import { Freshness } from './freshness.tsx';
 import { Icon } from './icons.tsx';
 import { Navigation } from './navigation.tsx';
-import { FirstSync } from './states.tsx';
+import { FirstSync, StillReading } from './states.tsx';
 import { WallControls } from './wall.tsx';
 
 export function Shell() {
@@ -53,6 +53,7 @@ export function Shell() {
           <Toolbar page={page} />
         </header>
         <main id="numbers" tabIndex={-1}>
+          {progress?.isBuilt && <StillReading progress={progress} />}
           {progress?.isBuilt === false ? <FirstSync progress={progress} /> : <Numbers page={page} />}
         </main>
       </div>
