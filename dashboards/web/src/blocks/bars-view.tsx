@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useRef } from 'react';
-import { numberOf, useLoad } from '../api/cube.ts';
+import { numberOf, useLoad, type Cell } from '../api/cube.ts';
 import { base, categories, legend, values as valueAxis } from '../charts/axes.ts';
 import { Chart, type ChartHandle } from '../charts/chart.tsx';
 import type { Colours } from '../charts/colours.ts';
@@ -13,6 +13,7 @@ import { Frame } from './frame.tsx';
 import { frameOf, useBlock } from './use-block.ts';
 
 const ROW = 30;
+const LAST = Number.MAX_SAFE_INTEGER;
 
 export function BarsView({ block }: { block: BarsBlock }) {
   const { t, language, catalog, titleOf, format, scope } = useBlock();
@@ -20,7 +21,7 @@ export function BarsView({ block }: { block: BarsBlock }) {
   const view = viewOf(block.measures[0]!);
   const query = useLoad({
     measures: withParts(catalog, block.measures),
-    dimensions: block.orderBy === undefined ? [block.by] : [block.by, block.orderBy],
+    dimensions: [block.by, block.orderBy, block.within].filter((name) => name !== undefined),
     filters: [...scope.filters(view), ...(block.filters ?? [])],
     ...scope.dated(block.measures[0]!, scope.range),
   });
@@ -30,22 +31,31 @@ export function BarsView({ block }: { block: BarsBlock }) {
   const rows = useMemo(() => {
     const size = (row: (typeof all)[number]): number =>
       row.values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+    const nameOf = (member: string, value: Cell | undefined): string | undefined =>
+      value == null ? undefined : valueName(member.split('.')[1]!, String(value), language);
     const all = (data ?? [])
       .map((row) => ({
         id: row[block.by] ?? null,
-        label:
-          row[block.by] == null
-            ? undefined
-            : valueName(block.by.split('.')[1]!, String(row[block.by]), language),
+        label: nameOf(block.by, row[block.by]),
+        whole: block.within === undefined ? null : (row[block.within] ?? null),
         order: block.orderBy === undefined ? null : numberOf(row[block.orderBy]),
         values: block.measures.map((name) => numberOf(row[name])),
         denominator: first?.denominator === undefined ? null : numberOf(row[first.denominator]),
       }))
       .filter((row) => row.values.some((value) => value !== null && value !== 0));
-    all.sort((one, other) =>
-      block.orderBy === undefined ? size(other) - size(one) : (one.order ?? 0) - (other.order ?? 0),
+    const wholes = new Map<Cell, number>();
+    for (const row of all) wholes.set(row.whole, (wholes.get(row.whole) ?? 0) + 1);
+    all.sort(
+      (one, other) =>
+        wholes.get(other.whole)! - wholes.get(one.whole)! ||
+        String(one.whole).localeCompare(String(other.whole)) ||
+        (block.orderBy === undefined ? size(other) - size(one) : (one.order ?? LAST) - (other.order ?? LAST)),
     );
-    return all.slice(0, block.limit ?? 15);
+    return all.slice(0, block.limit ?? (block.within === undefined ? 15 : 30)).map((row) => {
+      const isAlone = all.every(({ id, whole }) => id !== row.id || whole === row.whole);
+      const whole = isAlone || block.within === undefined ? undefined : nameOf(block.within, row.whole);
+      return { ...row, label: whole === undefined ? row.label : `${row.label ?? ''} · ${whole}` };
+    });
   }, [data, block, language, first]);
   const labels = rows.map(
     ({ id, label }) => label ?? (id === null && block.by.endsWith('.manager') ? t('nobody') : t('unknown')),
@@ -124,8 +134,11 @@ export function BarsView({ block }: { block: BarsBlock }) {
         onPick={(index, series) => {
           const row = rows[index];
           const member = members[series];
-          if (row && member)
-            go({ open: member.name, slice: row.id === null ? [] : [`${block.by}~${String(row.id)}`] });
+          const slice = [
+            [block.by, row?.id],
+            [block.within, row?.whole],
+          ].flatMap(([name, value]) => (name && value != null ? [`${String(name)}~${String(value)}`] : []));
+          if (row && member) go({ open: member.name, slice });
         }}
       />
     </Frame>

@@ -30,6 +30,8 @@ const byText: SortFn<typeof features, Row> = (one, other, column) =>
 const byNumber: SortFn<typeof features, Row> = (one, other, column) =>
   Number(one.getValue(column)) - Number(other.getValue(column));
 
+const isMonth = (dimension: string): boolean => dimension.endsWith('.month');
+
 /** Numbers by people, sources or stages: sortable, each to be opened, with the total and the average below. */
 export function TableView({ block }: { block: TableBlock }) {
   const { t, language, catalog, titleOf, format, scope } = useBlock();
@@ -78,7 +80,8 @@ export function TableView({ block }: { block: TableBlock }) {
     () => [
       ...block.by.map((by) => ({
         id: by,
-        accessorFn: (row: Row) => nameOf(row, by),
+        // Months by their days, not by their names.
+        accessorFn: (row: Row) => (isMonth(by) ? row[by] : nameOf(row, by)),
         header: by,
         sortFn: byText,
       })),
@@ -120,7 +123,7 @@ export function TableView({ block }: { block: TableBlock }) {
     ],
     rows: [
       ...sorted.map(({ original: row }) => [
-        ...block.by.map((by) => nameOf(row, by)),
+        ...block.by.map((by) => (isMonth(by) ? String(row[by]) : nameOf(row, by))),
         ...measures.map(({ name }) => numberOf(row[name])),
       ]),
       ...(total

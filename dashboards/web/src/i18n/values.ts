@@ -1,4 +1,4 @@
-import type { Language, Words } from './language.ts';
+import { LOCALES, type Language, type Words } from './language.ts';
 
 /** Values of dimensions that are voronka's own ids, as people say them. Names from the CRM stay as they are. */
 const VALUES: Readonly<Record<string, Words>> = {
@@ -85,7 +85,36 @@ const WEEKDAYS: Readonly<Record<Language, readonly string[]>> = {
 export const weekdayName = (iso: number, language: Language): string =>
   WEEKDAYS[language][iso - 1] ?? String(iso);
 
+const MONTHS: Readonly<Record<Language, Intl.DateTimeFormat>> = {
+  en: monthFormat('en'),
+  ru: monthFormat('ru'),
+};
+
+function monthFormat(language: Language): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(LOCALES[language], { month: 'short', year: 'numeric', timeZone: 'UTC' });
+}
+
+/** `2026-11-01`, the first day of a month, to `Nov 2026`. */
+const monthName = (day: string, language: Language): string =>
+  MONTHS[language].format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
+
+/** What the marts call pipelines and stages that the CRM does not tell of; 0 stands for those of a deal of which nothing was ever seen. */
+const UNTOLD = /^Unknown (?:pipeline|stage) (\d+)$/;
+const UNTOLD_NAMES: Readonly<Record<string, (id: string) => Words>> = {
+  pipeline: (id) =>
+    id === '0'
+      ? { en: 'Not known', ru: 'Неизвестна' }
+      : { en: `Unknown pipeline ${id}`, ru: `Неизвестная воронка ${id}` },
+  stage: (id) =>
+    id === '0'
+      ? { en: 'Deleted before it was seen', ru: 'Удалена до первой загрузки' }
+      : { en: `Unknown stage ${id}`, ru: `Неизвестный этап ${id}` },
+};
+
 export function valueName(dimensionId: string, value: string, language: Language): string {
   if (dimensionId === 'weekday') return weekdayName(Number(value), language);
+  if (dimensionId === 'month') return monthName(value, language);
+  const untold = UNTOLD_NAMES[dimensionId] && UNTOLD.exec(value)?.[1];
+  if (untold !== undefined) return UNTOLD_NAMES[dimensionId]!(untold)[language];
   return OWN.has(dimensionId) ? (VALUES[value]?.[language] ?? value) : value;
 }

@@ -29,6 +29,7 @@ export const forecast: Page = {
       measures: ['forecast.stage_win_rate'],
       by: 'forecast.stage',
       orderBy: 'forecast.stage_sort',
+      within: 'forecast.pipeline',
     },
     {
       kind: 'trend',

@@ -53,6 +53,7 @@ export const funnel: Page = {
       measures: ['stage_stays.stay_time_median'],
       by: 'stage_stays.stage',
       orderBy: 'stage_stays.stage_sort',
+      within: 'stage_stays.pipeline',
       width: 'third',
     },
     {

@@ -36,6 +36,8 @@ export interface BarsBlock extends Titled {
   readonly by: string;
   /** A dimension to order by instead of the size. */
   readonly orderBy?: string;
+  /** What the values belong to: those of one stay together, and two of one name are told apart by it. */
+  readonly within?: string;
   readonly limit?: number;
   readonly filters?: readonly Filter[];
   /** Stacked measures that sum to a whole. */

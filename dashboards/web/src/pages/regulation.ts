@@ -57,6 +57,7 @@ export const regulation: Page = {
       measures: ['regulation.stage_overdue'],
       by: 'regulation.stage',
       orderBy: 'regulation.stage_sort',
+      within: 'regulation.pipeline',
     },
     {
       kind: 'trend',
