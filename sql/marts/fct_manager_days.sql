@@ -24,6 +24,7 @@ settings as (
         {{ today() }} as today
     from {{ source('conf', 'settings') }} as conf
     cross join {{ source('conf', 'regulation') }} as regulation
+    limit 1
 
 ),
 

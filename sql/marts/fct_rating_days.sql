@@ -11,6 +11,7 @@ with
 settings as (
 
     select time_zone from {{ source('conf', 'settings') }}
+    limit 1
 
 ),
 

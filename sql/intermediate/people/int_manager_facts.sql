@@ -13,6 +13,7 @@ settings as (
         time_zone,
         {{ today() }} as today
     from {{ source('conf', 'settings') }}
+    limit 1
 
 ),
 
