@@ -15,6 +15,26 @@ const QUESTIONS: readonly object[] = [
   { measures: ['calls.calls_answered', 'calls.avg_talk_time'], dimensions: ['calls.manager'] },
   { measures: ['calls.calls_in'], dimensions: ['calls.hour', 'calls.weekday'] },
   { measures: ['calls.calls_total'], timeDimensions: [{ dimension: 'calls.date', granularity: 'day' }] },
+  {
+    measures: ['scorecard.leads_new', 'scorecard.calls_out', 'scorecard.talk_time', 'scorecard.won_amount'],
+    dimensions: ['scorecard.manager', 'scorecard.team'],
+    timeDimensions: [{ dimension: 'scorecard.date', granularity: 'day' }],
+  },
+  {
+    measures: [
+      'funnel.leads_new',
+      'funnel.leads_won',
+      'funnel.lead_to_won_rate',
+      'funnel.won_amount',
+      'funnel.first_call_speed',
+    ],
+    dimensions: ['funnel.manager'],
+    timeDimensions: [{ dimension: 'funnel.date', granularity: 'week' }],
+  },
+  {
+    measures: ['funnel.deals_reached', 'funnel.step_conversion'],
+    dimensions: ['funnel.step', 'funnel.pipeline'],
+  },
 ];
 
 describe('rollups', () => {
@@ -77,14 +97,29 @@ describe('rollups', () => {
     await start(true);
     expect([await answers(), await answers(manager)]).toEqual(without);
     expect(without[0]?.every((rows) => rows.length > 0)).toBe(true);
-    const tables = await database.pool.query<{ name: string }>(
-      `select quote_ident(tablename) as name from pg_tables where schemaname = 'rollups'`,
+    const { rows: tables } = await database.pool.query<{ name: string }>(
+      `select quote_ident(tablename) as name from pg_tables where schemaname = 'rollups' order by tablename`,
     );
-    expect(tables.rows).toHaveLength(1);
-    // What stands in the rollup is what is answered.
-    await database.pool.query(`update rollups.${tables.rows[0]?.name} set phone_calls__calls_in = 1000`);
-    const asked = await ask({ measures: ['calls.calls_in'], dimensions: ['calls.outcome'] });
-    expect(asked.every((row) => Number(row['calls.calls_in']) % 1_000 === 0)).toBe(true);
+    expect(tables.map(({ name }) => name.split('_').slice(0, 4).join('_'))).toEqual([
+      'deal_events_by_week',
+      'phone_calls_by_hour',
+      'scorecard_days_by_day',
+    ]);
+    // What stands in a rollup is what is answered.
+    const numbers = ['deal_events__leads_new', 'phone_calls__calls_in', 'scorecard_days__calls_out_sum'];
+    for (const [index, { name }] of tables.entries())
+      await database.pool.query(`update rollups.${name} set ${numbers[index]} = 1000`);
+    for (const [measure, dimension] of [
+      ['funnel.leads_new', 'funnel.manager'],
+      ['calls.calls_in', 'calls.outcome'],
+      ['scorecard.calls_out', 'scorecard.team'],
+    ] as const) {
+      const asked = await ask({ measures: [measure], dimensions: [dimension] });
+      expect([
+        measure,
+        asked.every((row) => Number(row[measure]) > 0 && Number(row[measure]) % 1_000 === 0),
+      ]).toEqual([measure, true]);
+    }
     expect(errors).toEqual([]);
   }, 600_000);
 });
