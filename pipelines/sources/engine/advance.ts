@@ -6,6 +6,7 @@ import { StreamMissingError, StreamUnknownError } from './errors.ts';
 import { readFeed } from './feed-read.ts';
 import { readWhole } from './full-read.ts';
 import { sweepIfDue } from './id-sweep.ts';
+import { withLeanHeap } from './lean-heap.ts';
 import { applyNews, settle } from './liveness.ts';
 import { readRound, type FetchedPage } from './read-round.ts';
 import { closeRound, openRound, partsToRead, scanFromNowOn } from './rounds.ts';
@@ -55,10 +56,18 @@ export interface Counts {
  *
  * Throws StreamUnknownError, CursorUnreadableError, SweepRefusedError, and what the source's connection throws.
  */
-export async function advanceStream(
+export function advanceStream(
   session: SourceSession,
   streamName: string,
   options: AdvanceOptions = {},
+): Promise<AdvanceResult> {
+  return withLeanHeap(() => advance(session, streamName, options));
+}
+
+async function advance(
+  session: SourceSession,
+  streamName: string,
+  options: AdvanceOptions,
 ): Promise<AdvanceResult> {
   const { connection, warehouse } = session;
   const spec = connection.streams.find(({ name }) => name === streamName);
