@@ -10,18 +10,24 @@ export interface Outcome {
 
 type Row = Readonly<Record<string, unknown>>;
 
+interface Answer {
+  readonly rows: readonly Row[];
+  /** When it was asked for, in seconds since the epoch. */
+  readonly at: number;
+}
+
 /** Asks for all KPIs of a view and level at once, and once. */
 export class Asked {
   private readonly way: WholeWay;
   private readonly kpis: readonly Kpi[];
-  private readonly answers = new Map<string, Promise<readonly Row[]>>();
+  private readonly answers = new Map<string, Promise<Answer>>();
 
   constructor(way: WholeWay, kpis: readonly Kpi[]) {
     this.way = way;
     this.kpis = kpis;
   }
 
-  rows(kpi: Kpi, level: Level): Promise<readonly Row[]> {
+  answer(kpi: Kpi, level: Level): Promise<Answer> {
     const view = viewOf(kpi);
     const key = JSON.stringify([view, level, kpi.by]);
     let answer = this.answers.get(key);
@@ -39,7 +45,8 @@ export class Asked {
       const dimensions = [...own, ...(kpi.by === undefined ? [] : [kpi.by])].map(
         (dimension) => `${view}.${dimension}`,
       );
-      answer = this.way.ask({
+      const at = Date.now() / 1_000;
+      const rows = this.way.ask({
         measures: [...new Set(together.map(({ measure }) => measure))],
         dimensions,
         ...(level.startsWith('month') && {
@@ -47,6 +54,7 @@ export class Asked {
         }),
         limit: 50_000,
       });
+      answer = rows.then((found) => ({ rows: found, at }));
       this.answers.set(key, answer);
     }
     return answer;
@@ -59,10 +67,14 @@ export async function compare(asked: Asked, kpi: Kpi, story: Story): Promise<Out
   let equal = 0;
   let same: Fact[] | undefined;
   for (const level of kpi.levels ?? LEVELS) {
-    const rows = await asked.rows(kpi, level);
+    const { rows, at } = await asked.answer(kpi, level);
     const answers = new Map(rows.map((row) => [cellOfRow(row, kpi, level), row[kpi.measure]]));
     // Only a stock differs from level to level.
-    const facts = kpi.facts.length > 1 ? kpi.facts(story, level) : (same ??= [...kpi.facts(story, level)]);
+    const facts = kpi.isOfNow
+      ? kpi.facts({ ...story, now: at }, level)
+      : kpi.facts.length > 1
+        ? kpi.facts(story, level)
+        : (same ??= [...kpi.facts(story, level)]);
     const cells = grouped(facts, (fact) => cellOfFact(fact, kpi, level, story));
     for (const cell of new Set([...answers.keys(), ...cells.keys()])) {
       if (

@@ -44,6 +44,8 @@ export interface Kpi {
   readonly isSomebodys?: boolean;
   /** Relative; for what depends on the instant of asking. */
   readonly tolerance?: number;
+  /** What it counts changes with the moment of asking: the facts are those of that moment. */
+  readonly isOfNow?: boolean;
   /** A stock is told for the last day of each period, so its facts differ from level to level. */
   readonly facts: (story: Story, level: Level) => Iterable<Fact>;
 }

@@ -142,6 +142,18 @@ export const LEADS: readonly Kpi[] = [
     facts: reached('proposal'),
   },
   { id: 'lead_to_won_rate', measure: 'funnel.lead_to_won_rate', as: 'ratio', facts: reached('won') },
-  { id: 'qualified_rate', measure: 'funnel.qualified_rate_mature', as: 'ratio', facts: mature('qualified') },
-  { id: 'lead_to_won_rate', measure: 'funnel.lead_to_won_rate_mature', as: 'ratio', facts: mature('won') },
+  {
+    id: 'qualified_rate',
+    measure: 'funnel.qualified_rate_mature',
+    as: 'ratio',
+    isOfNow: true,
+    facts: mature('qualified'),
+  },
+  {
+    id: 'lead_to_won_rate',
+    measure: 'funnel.lead_to_won_rate_mature',
+    as: 'ratio',
+    isOfNow: true,
+    facts: mature('won'),
+  },
 ];
