@@ -92,6 +92,31 @@ describe('incremental models', () => {
     }
   });
 
+  it('start anew, with everything below, when most of what they read is new', async () => {
+    const add = (from: number, to: number): Promise<unknown> =>
+      project.pool.query(
+        `insert into raw.deals (id, owner, amount) select n, 'ann', n % 99 from generate_series($1::int, $2::int) as n`,
+        [from, to],
+      );
+    await add(1, 20);
+    await project.build({ full: true });
+    await add(21, 3_000);
+    expect(await modes()).toMatchObject({ fct_deals: 'full', fct_bands: 'full', fct_shares: 'full' });
+    await add(3_001, 3_600);
+    expect(await modes()).toMatchObject({
+      fct_deals: 'incremental',
+      fct_bands: 'incremental',
+      fct_shares: 'incremental',
+    });
+    const [counted] = await project.rows(
+      'select count(*)::int as deals, sum(amount)::int as amount from marts.fct_deals',
+    );
+    expect(counted).toEqual({
+      deals: 3_600,
+      amount: Array.from({ length: 3_600 }, (_, n) => (n + 1) % 99).reduce((a, b) => a + b),
+    });
+  });
+
   it('start anew, with everything below, when their SQL changes; and only they', async () => {
     await project.build();
     await project.write({

@@ -43,6 +43,10 @@ export class BuildContext {
   readonly built = new Map<string, Built>();
   /** Models whose columns are not those of the last build: incremental models below start anew. */
   readonly columnsChanged = new Set<string>();
+  /** Models most of whose rows this build made: see mostly-new.ts. */
+  readonly mostlyNew = new Set<string>();
+  /** Source and transaction → whether most of its rows were written since. */
+  readonly sourcesMostlyNew = new Map<string, boolean>();
   readonly #clocks = new Map<string, Clock>();
 
   constructor(parts: {

@@ -6,6 +6,7 @@ import type { ModelNode } from '../project/manifest.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { columnList, columnsOf, sameColumns, viewDefinition, type Column } from './catalog.ts';
 import { canBeKept, isSameTable } from './keep.ts';
+import { isMostlyNew, isMostlyReplaced } from './mostly-new.ts';
 import { runProjectSql } from './run-sql.ts';
 
 type Started = (mode: Built['mode']) => void;
@@ -37,10 +38,15 @@ async function materialize(context: BuildContext, model: ModelNode, onStart: Sta
     return { model, mode: 'view', rows: null, relation: await buildView(context, model) };
   }
   if (model.config.materialized === 'incremental' && canContinue(context, model)) {
-    onStart('incremental');
-    const done = await replaceChangedKeys(context, model);
-    if (done !== undefined) return { model, mode: 'incremental', relation: model.relation, ...done };
-    context.columnsChanged.add(model.name);
+    if (await isWorthContinuing(context, model)) {
+      onStart('incremental');
+      const done = await replaceChangedKeys(context, model);
+      if (done !== undefined) {
+        if (await isMostlyReplaced(context, model, done.rows ?? 0)) context.mostlyNew.add(model.name);
+        return { model, mode: 'incremental', relation: model.relation, ...done };
+      }
+      context.columnsChanged.add(model.name);
+    } else context.mostlyNew.add(model.name);
   }
   onStart('full');
   const rows = await buildTable(context, model);
@@ -57,6 +63,12 @@ function canContinue(context: BuildContext, model: ModelNode): boolean {
   if (state.systemIdentifier !== context.watermark.systemIdentifier) return false;
   if (context.hasChangedAncestor(model)) return false;
   return context.published.find(model.relation)?.kind === 'r';
+}
+
+/** A model that must not be built anew goes on however much has changed. */
+async function isWorthContinuing(context: BuildContext, model: ModelNode): Promise<boolean> {
+  if (model.config.full_refresh === false) return true;
+  return !(await isMostlyNew(context, model, context.states.get(model.name)?.through ?? '0'));
 }
 
 /** @returns rows, or undefined when it came out as the published table, which then stays. */

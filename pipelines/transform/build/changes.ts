@@ -31,6 +31,7 @@ export class Changes {
   /** Source → the newest transaction that wrote a row of it (null: no rows, or in the fingerprint). */
   readonly #newest = new Map<string, bigint | null>();
   readonly #models = new Map<string, boolean>();
+  readonly #stamped = new Set<string>();
 
   static async read(
     client: ClientBase,
@@ -46,6 +47,7 @@ export class Changes {
       else if (found.columns.some(({ name, type }) => name === 'loaded_xid' && type === 'xid8'))
         stamped.push(source);
     }
+    for (const { key } of stamped) changes.#stamped.add(key);
     if (stamped.length === 0) return changes;
     const { rows } = await client.query<{ newest: (string | null)[] }>(
       `select array[${stamped
@@ -69,6 +71,11 @@ export class Changes {
 
   model(name: string, isChanged: boolean): void {
     this.#models.set(name, isChanged);
+  }
+
+  /** Whether rows of the source carry the transaction that wrote them. */
+  isStamped(key: string): boolean {
+    return this.#stamped.has(key);
   }
 
   /** Whether rows of the source may have come since `through` (xid8 as text). */
