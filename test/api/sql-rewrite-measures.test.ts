@@ -60,6 +60,16 @@ const names = readdirSync(path.join(MODEL, 'views')).flatMap((file) =>
   ),
 );
 
+/** Hours since a load go on between two questions, and REST keeps an answer for a second: what differs is asked again, after it. */
+async function onceMore(compare: () => Promise<void>): Promise<void> {
+  try {
+    await compare();
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await compare();
+  }
+}
+
 describe.each(ROLES)('for a session of role $role', (context) => {
   it.for(names)(
     'every measure of %s is over SQL what it is over REST, by text, by month and in all',
@@ -87,24 +97,30 @@ describe.each(ROLES)('for a session of role $role', (context) => {
 
       for (const { name: dimension } of [byText[0], byText.at(-1)].filter((column) => column !== undefined)) {
         const key = `${name}.${dimension}`;
-        const rest = await marts.rows({ measures: members, dimensions: [key] }, bearer);
-        expect(await overSql(`SELECT "${dimension}", ${written} FROM ${name} GROUP BY 1`, context)).toEqual(
-          table(rest, key),
-        );
+        await onceMore(async () => {
+          const rest = await marts.rows({ measures: members, dimensions: [key] }, bearer);
+          expect(await overSql(`SELECT "${dimension}", ${written} FROM ${name} GROUP BY 1`, context)).toEqual(
+            table(rest, key),
+          );
+        });
       }
       if (byTime !== undefined) {
         const key = `${name}.${byTime.name}`;
-        const rest = await marts.rows(
-          { measures: members, timeDimensions: [{ dimension: key, granularity: 'month' }] },
-          bearer,
-        );
         const month = `CAST(DATE_TRUNC('month', "${byTime.name}") AS text)`;
-        expect(await overSql(`SELECT ${month}, ${written} FROM public.${name} GROUP BY 1`, context)).toEqual(
-          table(rest, `${key}.month`),
-        );
+        await onceMore(async () => {
+          const rest = await marts.rows(
+            { measures: members, timeDimensions: [{ dimension: key, granularity: 'month' }] },
+            bearer,
+          );
+          expect(
+            await overSql(`SELECT ${month}, ${written} FROM public.${name} GROUP BY 1`, context),
+          ).toEqual(table(rest, `${key}.month`));
+        });
       }
-      const rest = await marts.rows({ measures: members }, bearer);
-      expect(await overSql(`SELECT ${written} FROM ${name}`, context)).toEqual(table(rest, undefined));
+      await onceMore(async () => {
+        const rest = await marts.rows({ measures: members }, bearer);
+        expect(await overSql(`SELECT ${written} FROM ${name}`, context)).toEqual(table(rest, undefined));
+      });
     },
   );
 });
