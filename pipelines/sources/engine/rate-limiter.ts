@@ -29,8 +29,8 @@ interface Slot {
   readonly wait_ms: number;
 }
 
-/** What the way to the source may squeeze together. Costs 1.4 % of the allowance. */
-const GUARD_MS = 14;
+/** What the way to the source may squeeze together. Costs 1.7 % of the allowance. */
+const GUARD_MS = 17;
 /** A source that has refused for haste all the same is farther away than thought: each refusal adds so much, up to so much in all. */
 const GUARD_STEP_MS = 10;
 const MAX_GUARD_MS = 60;
