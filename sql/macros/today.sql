@@ -9,3 +9,11 @@
         (now() at time zone (select time_zone from {{ source('conf', 'settings') }}))::date
     {%- endif -%}
 {%- endmacro %}
+{# The one row of settings that models of days read: the account's time zone, and its day of the build. #}
+{% macro zone_and_today() -%}
+    select
+        time_zone,
+        {{ today() }} as today
+    from {{ source('conf', 'settings') }}
+    limit 1
+{%- endmacro %}

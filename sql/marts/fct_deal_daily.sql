@@ -6,11 +6,7 @@ with
 
 settings as (
 
-    select
-        time_zone,
-        {{ today() }} as today
-    from {{ source('conf', 'settings') }}
-    limit 1
+    {{ zone_and_today() }}
 
 ),
 
