@@ -29,13 +29,30 @@ const spec = (pageSize: number): StreamSpec => ({
   cursorOf: ({ at }) => Number(at),
 });
 
+interface Behaviour {
+  readonly concurrency: number;
+  /** There is an allowance to wait for before each request. */
+  readonly hasTurns: boolean;
+}
+
 /** A list in memory that answers after so many turns of the event loop, in no fixed order. */
 function listOf(
   items: Item[],
   turns: () => number,
   happens: () => boolean = () => false,
+  { concurrency, hasTurns }: Behaviour = { concurrency: 8, hasTurns: true },
 ): ListConnection & { asked: PageRequest[] } {
   const asked: PageRequest[] = [];
+  // A reader that never lets anybody else run could not be stopped by a time limit: it is told here.
+  let looks = 0;
+  let rest: NodeJS.Immediate | undefined;
+  const look = (): void => {
+    rest ??= setImmediate(() => {
+      looks = 0;
+      rest = undefined;
+    });
+    if ((looks += 1) > 1_000) throw new Error('asks again and again without ever waiting');
+  };
   const fetchPage = async (request: PageRequest): Promise<Page> => {
     asked.push(request);
     for (let turn = turns(); turn > 0; turn -= 1) await new Promise(setImmediate);
@@ -56,12 +73,16 @@ function listOf(
   return {
     account,
     streams: [],
-    concurrency: 8,
+    concurrency,
     asked,
     now: () => 0,
-    turn: async () => {
-      await new Promise(setImmediate);
-      return { sent: () => undefined };
+    get turn(): NonNullable<ListConnection['turn']> {
+      look();
+      const turn = async () => {
+        await new Promise(setImmediate);
+        return { sent: () => undefined };
+      };
+      return (hasTurns ? turn : undefined) as typeof turn;
     },
     fetchPage,
     farEnd: () => Promise.resolve(null),
@@ -70,8 +91,11 @@ function listOf(
   };
 }
 
-/** Reads a round until `dies` says otherwise; what was landed by then, and what is left of it. */
-async function read(connection: ListConnection, pageSize: number, round: Round, dies: () => boolean) {
+type End = 'none' | 'killed' | 'told to stop';
+
+/** Reads a round until `ends` says otherwise at a commit; what was landed by then, and what is left of it. */
+async function read(connection: ListConnection, pageSize: number, round: Round, ends: () => End) {
+  const stop = new AbortController();
   const landed = new Set<string>();
   const one = spec(pageSize);
   const outcome = await readRound({
@@ -81,19 +105,22 @@ async function read(connection: ListConnection, pageSize: number, round: Round, 
     cursor: { watermark: null, completedAt: null, scans: false },
     round,
     maxPages: 10_000,
-    signal: new AbortController().signal,
+    signal: stop.signal,
     isFirst: true,
     extent: () => Promise.resolve({ floor: 0, ceiling: null }),
     commit: async (pages, { pending, newest }) => {
       await new Promise(setImmediate);
-      if (dies()) throw new Error('killed');
+      const end = ends();
+      if (end === 'killed') throw new Error('killed');
       for (const { rows } of pages) for (const { id } of rows.landing) landed.add(id);
       round.pending = pending;
       round.newest = newest;
+      if (end === 'told to stop') stop.abort(new Error('told to stop'));
     },
   }).catch((error: Error) => {
-    if (error.message !== 'killed') throw error;
-    return 'killed';
+    if (error.message === 'killed') return 'killed';
+    if (!stop.signal.aborted || error.message.includes('without ever waiting')) throw error;
+    return 'told to stop';
   });
   return { landed, outcome };
 }
@@ -113,7 +140,7 @@ it('asks for hardly more pages than there are, whatever order the answers come i
   }));
   items.sort((left, right) => left.at - right.at);
   const connection = listOf(items, () => 2 + Math.floor(random() * 4));
-  const { landed, outcome } = await read(connection, 250, roundUpTo(1_730_000_000), () => false);
+  const { landed, outcome } = await read(connection, 250, roundUpTo(1_730_000_000), () => 'none');
   expect([outcome, landed.size]).toEqual(['done', rows]);
   console.log(`${connection.asked.length} requests for ${rows / 250} pages of rows`);
   expect(connection.asked.length).toBeLessThanOrEqual((rows / 250) * 1.02);
@@ -126,10 +153,11 @@ it('meets every row that stays where it is, from both ends at once, though rows 
     moments,
     happenings: fc.array(happening, { maxLength: 60 }),
     turns: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 20 }),
-    deaths: fc.array(fc.boolean(), { maxLength: 20 }),
+    ends: fc.array(fc.constantFrom<End>('none', 'killed', 'told to stop'), { maxLength: 20 }),
+    behaviour: fc.record({ concurrency: fc.constantFrom(1, 2, 8), hasTurns: fc.boolean() }),
   });
   await fc.assert(
-    fc.asyncProperty(plan, async ({ moments, happenings, turns, deaths }) => {
+    fc.asyncProperty(plan, async ({ moments, happenings, turns, ends, behaviour }) => {
       const items: Item[] = moments.map((at, id) => ({ id, at }));
       const touched = new Set<number>();
       const steps = [...happenings];
@@ -146,13 +174,13 @@ it('meets every row that stays where it is, from both ends at once, though rows 
         else item.at = 1_000;
         return false;
       };
-      const connection = listOf(items, () => turns[(turn += 1) % turns.length]!, happens);
+      const connection = listOf(items, () => turns[(turn += 1) % turns.length]!, happens, behaviour);
       const round = roundUpTo(500);
       const met = new Set<string>();
-      const kills = [...deaths];
+      const deaths = [...ends];
       for (let lives = 0; ; lives += 1) {
         expect(lives).toBeLessThan(60);
-        const { landed, outcome } = await read(connection, 4, round, () => kills.shift() === true);
+        const { landed, outcome } = await read(connection, 4, round, () => deaths.shift() ?? 'none');
         for (const id of landed) met.add(id);
         if (outcome === 'done') break;
       }

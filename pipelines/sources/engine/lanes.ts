@@ -71,9 +71,14 @@ const WORTH_A_REQUEST = 0.02;
 const MAX_WAITING = 3;
 
 /** Where the next request is to go: a head of a lane, or a new lane made of a part of that one. */
-export interface Place {
-  readonly lane: Lane;
-  readonly by: 'first' | 'second' | 'division';
+export type Place =
+  | { readonly lane: Lane; readonly by: 'first' | 'second' }
+  | { readonly lane: Lane; readonly by: 'division'; readonly cut: Cut };
+
+/** A lane's span in two: what it keeps, and its far part for a new one. */
+interface Cut {
+  readonly kept: Span;
+  readonly given: Span;
 }
 
 /**
@@ -98,22 +103,20 @@ export function nextPlace(lanes: readonly Lane[], rules: LaneRules | undefined):
   // Only where nobody is free, for each lane ends with a page that is not full.
   // The longest one comes first: where it is short, all are, and the end of the list is near.
   const [longest] = worth;
-  if (longest) return { lane: longest, by: 'division' };
+  const cut = longest && cutOf(longest, lanes, rules);
+  if (longest && cut) return { lane: longest, by: 'division', cut };
   // An estimate of nothing left is only an estimate: where nobody is asking, the first head does.
   const idle = open.find((lane) => busy(lane) === 0 && isFree(lane.first));
   return idle && { lane: idle, by: 'first' };
 }
 
-/** Takes a place for a request; undefined when the lane turns out to be too short to divide. */
-export function take(
-  { lane, by }: Place,
-  lanes: Lane[],
-  rules: LaneRules | undefined,
-): { readonly lane: Lane; readonly head: Head } | undefined {
-  if (by === 'first') return { lane, head: lane.first };
-  if (by === 'second') return { lane, head: (lane.second ??= newHead()) };
-  const opened = rules && divide(lane, lanes, rules);
-  if (!opened) return undefined;
+/** Takes a place for a request. */
+export function take(place: Place, lanes: Lane[]): { readonly lane: Lane; readonly head: Head } {
+  const { lane } = place;
+  if (place.by !== 'division') {
+    return { lane, head: place.by === 'first' ? lane.first : (lane.second ??= newHead()) };
+  }
+  const opened = divide(lane, place.cut);
   lanes.push(opened);
   return { lane: opened, head: opened.first };
 }
@@ -147,8 +150,11 @@ function pagesLeft(lane: Lane, total: Density, rules: LaneRules): number {
   return (Math.max(length, 0) * rows) / seconds / rules.pageSize;
 }
 
-/** Gives a lane's far part to a new one: as much as makes the lanes about equal in the end, at most half; of a short one all but the page under way. */
-function divide(lane: Lane, lanes: readonly Lane[], rules: LaneRules): Lane | undefined {
+/**
+ * Where to divide a lane: so that the lanes are about equal in the end, at most in the middle; a short one past the page under way.
+ * Undefined where it is too short to be divided at all.
+ */
+function cutOf(lane: Lane, lanes: readonly Lane[], rules: LaneRules): Cut | undefined {
   const total = totalOf(lanes);
   const pages = pagesLeft(lane, total, rules);
   const all = lanes.reduce((sum, one) => (one.isRead ? sum : sum + pagesLeft(one, total, rules)), 0);
@@ -167,13 +173,16 @@ function divide(lane: Lane, lanes: readonly Lane[], rules: LaneRules): Lane | un
   const isOpen = lane.span.to === null;
   // Each part keeps the end it was being read from: oldest first stays with the earlier one, newest first with the later.
   const [kept, given] = isBackward ? [later, earlier] : [earlier, later];
-  lane.span = isBackward ? { ...lane.span, from: kept.from } : { ...lane.span, to: kept.to };
-  const opened = openLane({
-    from: given.from,
-    to: isOpen && !isBackward ? null : given.to,
-    seen: false,
-    doubts: 0,
-  });
+  return {
+    kept: isBackward ? { ...lane.span, from: kept.from } : { ...lane.span, to: kept.to },
+    given: { from: given.from, to: isOpen && !isBackward ? null : given.to, seen: false, doubts: 0 },
+  };
+}
+
+/** Gives a lane's far part to a new one. */
+function divide(lane: Lane, { kept, given }: Cut): Lane {
+  lane.span = kept;
+  const opened = openLane(given);
   // Its rows may begin later than it does, but the lane it was cut from is known to go on.
   opened.isPlaced = true;
   if (lane.second) {

@@ -173,11 +173,13 @@ export async function readRound(reader: RoundReader): Promise<'done' | 'more' | 
     isTurnAwaited = false;
     wake?.();
     const place = signal.aborted ? undefined : nextPlace(lanes, rules);
-    const next = place && take(place, lanes, rules);
-    if (!next) {
+    if (!place) {
       turn?.sent();
+      // Told to stop from outside, nothing has failed yet: without this the loop below would ask again, and again.
+      signal.throwIfAborted();
       return;
     }
+    const next = take(place, lanes);
     started += 1;
     next.head.isBusy = true;
     await read(next.lane, next.head, turn).finally(() => (next.head.isBusy = false));
