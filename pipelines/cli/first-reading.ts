@@ -8,22 +8,17 @@ const LOOK_MS = 2_000;
 /** A large account is read for hours; what is there meanwhile is built as often. */
 const REBUILD_MS = 10 * 60_000;
 
-/**
- * Reads every source, and builds meanwhile what is there already where nothing was ever built: the pages fill as the data comes.
- * Resolves with whether this was such a first reading, after which all is to be built anew.
- */
-export async function readAll(config: Config, warehouse: Warehouse, runLog: RunLog): Promise<boolean> {
+/** Reads every source, and builds meanwhile what is there already where nothing was ever built: the pages fill as the data comes. */
+export async function readAll(config: Config, warehouse: Warehouse, runLog: RunLog): Promise<void> {
   const names = config.sources.map(({ name }) => name);
   const read = new AbortController();
-  const isFirst = !(await isBuilt(warehouse));
-  const filling = isFirst ? fill(config, warehouse, read.signal) : undefined;
+  const filling = (await isBuilt(warehouse)) ? undefined : fill(config, warehouse, read.signal);
   try {
     await runSyncs(config, runLog, names, { thenBuild: false });
   } finally {
     read.abort();
     await filling;
   }
-  return isFirst;
 }
 
 async function isBuilt({ pool }: Warehouse): Promise<boolean> {
@@ -41,9 +36,8 @@ async function fill(config: Config, warehouse: Warehouse, read: AbortSignal): Pr
     if (read.aborted || sources === config.sources.length) return;
     if (sources === built && Date.now() - last < REBUILD_MS) continue;
     built = sources;
-    // From the beginning each time: what is new is not little beside what was there. A part of the data may not be enough to build of;
-    // the build of all of it says so.
-    await buildMarts(config, warehouse, { full: true }).catch(() => undefined);
+    // A part of the data may not be enough to build of; the build of all of it says so.
+    await buildMarts(config, warehouse, { full: false }).catch(() => undefined);
     last = Date.now();
   }
 }

@@ -1,5 +1,6 @@
 import { DBOS, type WorkflowHandle } from '@dbos-inc/dbos-sdk';
 import { publishMarts, type BuildInput, type BuildResult } from './build.ts';
+import { QUEUE_POLLING_MS } from './queue-polling.ts';
 import { syncSource, type SyncInput, type SyncResult } from './sync.ts';
 
 const SYNC_QUEUE = 'sync';
@@ -9,12 +10,12 @@ const BUILD_QUEUE = 'build';
 export async function registerQueues(): Promise<void> {
   await DBOS.registerQueue(SYNC_QUEUE, {
     partitionConcurrency: 1,
-    minPollingIntervalMs: 100,
+    minPollingIntervalMs: QUEUE_POLLING_MS,
     onConflict: 'always_update',
   });
   await DBOS.registerQueue(BUILD_QUEUE, {
     globalConcurrency: 1,
-    minPollingIntervalMs: 100,
+    minPollingIntervalMs: QUEUE_POLLING_MS,
     onConflict: 'always_update',
   });
 }

@@ -10,6 +10,7 @@ import {
   wantsEverything,
 } from '../webhooks/hint-store.ts';
 import { workflowContext } from './context.ts';
+import { QUEUE_POLLING_MS } from './queue-polling.ts';
 import { enqueueBuild, enqueueSync } from './queues.ts';
 import { STEP_RETRY } from './retry.ts';
 
@@ -44,7 +45,7 @@ const SYNC_PAUSE_MS = 30_000;
 export async function registerRereadQueue(): Promise<void> {
   await DBOS.registerQueue(QUEUE, {
     partitionConcurrency: 1,
-    minPollingIntervalMs: 100,
+    minPollingIntervalMs: QUEUE_POLLING_MS,
     onConflict: 'always_update',
   });
 }

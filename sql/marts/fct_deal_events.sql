@@ -3,6 +3,7 @@
     unique_key='deal_id',
     indexes=[
         {'columns': ['deal_id']},
+        {'columns': ['deal_created_at']},
         {'columns': ['event', 'occurred_at']}
     ]
 ) }}

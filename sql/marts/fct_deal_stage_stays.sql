@@ -1,7 +1,11 @@
 {{ config(
     materialized='incremental',
     unique_key='deal_id',
-    indexes=[{'columns': ['deal_id']}, {'columns': ['stage_id', 'entered_at']}]
+    indexes=[
+        {'columns': ['deal_id']},
+        {'columns': ['stage_id', 'entered_at']},
+        {'columns': ['left_at']}
+    ]
 ) }}
 
 with

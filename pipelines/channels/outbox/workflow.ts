@@ -1,6 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import type { Pool } from 'pg';
 import { workflowContext } from '../../workflows/context.ts';
+import { QUEUE_POLLING_MS } from '../../workflows/queue-polling.ts';
 import { STEP_RETRY } from '../../workflows/retry.ts';
 import type { Channel } from '../channel.ts';
 import { ChannelUnknownError } from '../errors.ts';
@@ -32,7 +33,7 @@ const deliverMessages = DBOS.registerWorkflow(
 export async function registerDeliveryQueue(): Promise<void> {
   await DBOS.registerQueue(QUEUE, {
     partitionConcurrency: 1,
-    minPollingIntervalMs: 100,
+    minPollingIntervalMs: QUEUE_POLLING_MS,
     onConflict: 'always_update',
   });
 }

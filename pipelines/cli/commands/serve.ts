@@ -50,8 +50,8 @@ export function upCommand(): Command {
         const { config, warehouse, runtime } = workspace;
         // The dashboard is there from the start and shows how far the first reading is.
         await serve(workspace, options, async () => {
-          const isFirst = await readAll(config, warehouse, runtime.runLog);
-          await runBuildWithProgress(config, warehouse, { full: isFirst });
+          await readAll(config, warehouse, runtime.runLog);
+          await runBuildWithProgress(config, warehouse, {});
           await runtime.startSchedules();
         });
       });

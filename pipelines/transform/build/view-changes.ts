@@ -58,11 +58,9 @@ export class ViewChanges {
   }
 
   async #ofSource(key: string): Promise<ChangedRows> {
-    const { changes, manifest, published } = this.#context;
+    const { changes, manifest } = this.#context;
     const source = manifest.sources.get(key)?.relation;
-    if (source === undefined) return 'unknown';
-    const isStamped = published.find(source)?.columns.some(({ name }) => name === 'loaded_xid') ?? false;
-    if (!isStamped) return 'unknown';
+    if (source === undefined || !changes.isStamped(key)) return 'unknown';
     if (!changes.source(key, this.#through)) return 'none';
     return this.#keep(
       `${key}__source`,
