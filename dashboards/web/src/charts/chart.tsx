@@ -16,7 +16,10 @@ interface ChartProps {
   readonly onPick?: (index: number, series: number) => void;
 }
 
-/** A chart of ECharts, which is loaded when the first one is needed. */
+/** Apart from the rest, since it is the larger half; asked for while the first numbers are, so that it is there when they come. */
+export const loadECharts = () => import('./echarts.ts');
+
+/** A chart of ECharts. */
 export function Chart({ label, height, option, handle, onPick }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>(undefined);
@@ -30,7 +33,7 @@ export function Chart({ label, height, option, handle, onPick }: ChartProps) {
     if (element === null) return;
     let isGone = false;
     const resize = new ResizeObserver(() => chart.current?.resize());
-    void import('./echarts.ts').then(({ init }) => {
+    void loadECharts().then(({ init }) => {
       if (isGone) return;
       const made = init(element, undefined, { renderer: 'canvas' });
       chart.current = made;

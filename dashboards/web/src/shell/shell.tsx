@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useProgress } from '../api/progress.ts';
 import { PageView } from '../blocks/page-view.tsx';
+import { loadECharts } from '../charts/chart.tsx';
 import { go, useAddress } from '../controls/address.ts';
 import { Toolbar } from '../controls/toolbar.tsx';
 import { Drawer } from '../drawer/drawer.tsx';
@@ -28,6 +29,11 @@ export function Shell() {
     document.title = page === undefined ? `${name} · voronka` : `${page.title[language]} · ${name} · voronka`;
   }, [page, language, name]);
   useEffect(() => setMenuOpen(false), [address.page]);
+  useEffect(() => {
+    // After the queries of the first page, which are sent at the end of this turn.
+    const later = setTimeout(() => void loadECharts());
+    return () => clearTimeout(later);
+  }, []);
 
   return (
     <div className={`shell${address.wall ? ' shell-wall' : ''}${isMenuOpen ? ' shell-menu' : ''}`}>
