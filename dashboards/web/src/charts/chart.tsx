@@ -32,7 +32,12 @@ export function Chart({ label, height, option, handle, onPick }: ChartProps) {
     const element = box.current;
     if (element === null) return;
     let isGone = false;
-    const resize = new ResizeObserver(() => chart.current?.resize());
+    const resize = new ResizeObserver(() => {
+      const made = chart.current;
+      // Told of the first size, too, in which it is drawn already.
+      if (made && (made.getWidth() !== element.clientWidth || made.getHeight() !== element.clientHeight))
+        made.resize();
+    });
     void loadECharts().then(({ init }) => {
       if (isGone) return;
       const made = init(element, undefined, { renderer: 'canvas' });

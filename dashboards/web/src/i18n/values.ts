@@ -85,18 +85,24 @@ const WEEKDAYS: Readonly<Record<Language, readonly string[]>> = {
 export const weekdayName = (iso: number, language: Language): string =>
   WEEKDAYS[language][iso - 1] ?? String(iso);
 
-const MONTHS: Readonly<Record<Language, Intl.DateTimeFormat>> = {
-  en: monthFormat('en'),
-  ru: monthFormat('ru'),
-};
+const months = new Map<Language, Intl.DateTimeFormat>();
 
+/** Made when first needed: the formats of one language take a browser longer than a page has time for. */
 function monthFormat(language: Language): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(LOCALES[language], { month: 'short', year: 'numeric', timeZone: 'UTC' });
+  const known = months.get(language);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(LOCALES[language], {
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  months.set(language, made);
+  return made;
 }
 
 /** `2026-11-01`, the first day of a month, to `Nov 2026`. */
 const monthName = (day: string, language: Language): string =>
-  MONTHS[language].format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
+  monthFormat(language).format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
 
 /** What the marts call pipelines and stages that the CRM does not tell of; 0 stands for those of a deal of which nothing was ever seen. */
 const UNTOLD = /^Unknown (?:pipeline|stage) (\d+)$/;
