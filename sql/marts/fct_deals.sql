@@ -4,6 +4,7 @@
     indexes=[
         {'columns': ['deal_id'], 'unique': true},
         {'columns': ['created_at']},
+        {'columns': ['is_open']},
         {'columns': ['client_id']}
     ]
 ) }}
