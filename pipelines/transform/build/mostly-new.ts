@@ -33,12 +33,7 @@ export async function isMostlyReplaced(
   model: ModelNode,
   changed: number,
 ): Promise<boolean> {
-  if (changed < FEWEST) return false;
-  const { rows } = await context.client.query<{ rows: number }>(
-    'select reltuples::float8 as rows from pg_class where oid = $1::regclass',
-    [String(model.relation)],
-  );
-  return changed > SHARE * (rows[0]?.rows ?? 0);
+  return changed >= FEWEST && (await isShorterThan(context, String(model.relation), changed / SHARE));
 }
 
 async function isSourceMostlyNew(context: BuildContext, key: string, through: string): Promise<boolean> {
@@ -47,19 +42,21 @@ async function isSourceMostlyNew(context: BuildContext, key: string, through: st
   const known = `${key} ${through}`;
   const found = context.sourcesMostlyNew.get(known);
   if (found !== undefined) return found;
-  // Counted only as far as the answer needs; its sources were analyzed when the build began.
-  const { rows } = await context.client.query<{ is_mostly_new: boolean }>(
-    `with wanted as (
-       select greatest($2, floor($3 * greatest(reltuples, 0)))::int8 + 1 as rows from pg_class where oid = $1::regclass
-     )
-     select (
-       select count(*) from (
-         select from ${relation} where loaded_xid >= $4::xid8 limit (select rows from wanted)
-       ) as changed
-     ) >= (select rows from wanted) as is_mostly_new`,
-    [relation, FEWEST, SHARE, through],
+  const { rows } = await context.client.query<{ changed: number }>(
+    `select count(*)::float8 as changed from ${relation} where loaded_xid >= $1::xid8`,
+    [through],
   );
-  const answer = rows[0]?.is_mostly_new === true;
+  const changed = rows[0]?.changed ?? 0;
+  const answer = changed >= FEWEST && (await isShorterThan(context, relation, changed / SHARE));
   context.sourcesMostlyNew.set(known, answer);
   return answer;
+}
+
+/** Counted, and no further than the answer needs: Postgres's own estimate may be that of a table just begun. */
+async function isShorterThan({ client }: BuildContext, relation: string, rows: number): Promise<boolean> {
+  const { rows: counted } = await client.query<{ rows: number }>(
+    `select count(*)::float8 as rows from (select from ${relation} limit ceil($1::float8)::int8) as first`,
+    [rows],
+  );
+  return counted[0]!.rows < rows;
 }
