@@ -128,7 +128,8 @@ it('a process that reads, builds and serves sends what is due by mail: a missed 
   expect(alerts[0]?.subject).toBe('Спутник: Open deals without a task: Manager 0 — 20 (up to 4) (+2)');
   for (const name of ['Manager 0', 'Manager 1', 'Manager 2']) expect(alerts[0]?.text).toContain(name);
   const isLate = digests.map(({ html = '' }) => html.includes('Sent late: it was due at'));
-  expect(isLate[0]).toBe(true);
+  // Where the missed one is made as the other one falls due, either may come first.
+  expect(isLate).toContain(true);
   const today = DateTime.now().setZone(ZONE).setLocale('en').toFormat('MMMM d, yyyy');
   for (const { subject, html = '', text = '', attachments } of digests) {
     expect(subject).toBe(`Daily scorecard, ${today}`);
@@ -161,7 +162,7 @@ it('a process that reads, builds and serves sends what is due by mail: a missed 
   expect(editions.rows).toEqual([
     { digest: 'after', state: 'made', is_late: true, messages: 1 },
     { digest: 'missed', state: 'made', is_late: true, messages: 1 },
-    { digest: 'timely', state: 'made', is_late: isLate[1], messages: 1 },
+    { digest: 'timely', state: 'made', is_late: isLate.every(Boolean), messages: 1 },
   ]);
   const runs = await bench.warehouse.pool.query('select state, raised, failed_rules from ops.alert_runs');
   expect(runs.rows).toEqual([{ state: 'done', raised: 3, failed_rules: [] }]);
