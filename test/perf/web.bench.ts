@@ -14,7 +14,8 @@ const median = (values: readonly number[]): number =>
 
 /**
  * The dashboard over the demo's company, in a browser without a cache: until the first paint and the first number (bound 1.5 s), until
- * each page has all its data of a month, with which it opens (bound 1 s), and of a year, and the JavaScript of the first load, gzipped (bound 350 kB).
+ * each page has all its data of a month, with which it opens (bound 1 s), and of a year, and the JavaScript of the first load, gzipped
+ * (bound 350 kB).
  */
 export async function webBench(): Promise<void> {
   if (!HAS_CHROMIUM) {
