@@ -5,11 +5,7 @@
 {% macro mail_kind(message, sender) -%}
     case
         when {{ message }}.is_draft then 'draft'
-        when
-            {{ message }}.report_type = 'delivery-status'
-            or {{ message }}.has_failed_recipients
-            or ({{ message }}.has_empty_return_path and {{ sender }} ~ '^(mailer-daemon|postmaster)@')
-            then 'bounce'
+        when {{ is_delivery_report(message, sender) }} then 'bounce'
         when {{ message }}.report_type = 'disposition-notification' then 'receipt'
         when {{ message }}.calendar_method is not null then 'calendar'
         when
@@ -32,4 +28,13 @@
         when {{ message }}.is_junk then 'junk'
         else 'person'
     end
+{%- endmacro %}
+
+{# A server says that a message did not arrive. #}
+{% macro is_delivery_report(message, sender) -%}
+    (
+        {{ message }}.report_type = 'delivery-status'
+        or {{ message }}.has_failed_recipients
+        or ({{ message }}.has_empty_return_path and {{ sender }} ~ '^(mailer-daemon|postmaster)@')
+    )
 {%- endmacro %}

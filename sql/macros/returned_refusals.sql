@@ -1,5 +1,5 @@
 {#
-  Which refusals came back within the days of the regulation, and after how long: the deal was reopened, or its client opened another
+  Which refusals came back within the days of the regulation, and when: the deal was reopened, or its client opened another
   one. `entries` has the refusals (event 'lost': deal_id, stay_no, entered_at, reopened_at), `deals` their deals.
 
   Creations and refusals of a client stand in one line, and each refusal sees the next creation: a deal of its own began before it.
@@ -8,7 +8,8 @@
     select
         refusals.deal_id,
         refusals.stay_no,
-        least(refusals.reopened_at, refusals.opened_at) - refusals.entered_at as return_time
+        refusals.entered_at as lost_at,
+        least(refusals.reopened_at, refusals.opened_at) as returned_at
     from (
         select
             history.*,

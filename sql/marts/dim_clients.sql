@@ -1,119 +1,29 @@
-{{ config(materialized='table', indexes=[{'columns': ['client_id'], 'unique': true}]) }}
+{{ config(meta={'rows_of': ['int_client_profiles']}) }}
 
-with
+select
+    client_id,
+    account_id,
+    crm_id,
+    company_client_id,
+    owner_id,
 
-deals as (
+    kind,
+    name,
+    abc_segment,
+    rfm_segment,
 
-    select * from {{ ref('fct_deals') }}
-    where client_id is not null
+    deals,
+    deals_won,
+    won_amount,
+    recency_score,
+    frequency_score,
+    money_score,
 
-),
+    is_known,
+    is_deleted,
 
-clients as (
-
-    select * from {{ ref('int_clients') }}
-
-),
-
-deal_summaries as (
-
-    select
-        client_id,
-        min(account_id) as account_id,
-        count(*) filter (where not is_deleted) as deals,
-        count(*) filter (where is_won and not is_deleted) as deals_won,
-        coalesce(sum(amount) filter (where is_won and not is_deleted), 0) as won_amount,
-        min(closed_at) filter (where is_won and not is_deleted) as first_won_at,
-        max(closed_at) filter (where is_won and not is_deleted) as last_won_at
-    from deals
-    group by client_id
-
-),
-
--- Turnover in descending order: A is who makes the first 80 % of it, B the next 15 %, C the rest.
-turnover as (
-
-    select
-        client_id,
-        won_amount,
-        sum(won_amount) over (order by won_amount desc, client_id) - won_amount as amount_before,
-        sum(won_amount) over () as amount_of_all
-    from deal_summaries
-    where deals_won > 0
-
-),
-
--- Fifths of the clients who bought; equals are in the same one.
-scores as (
-
-    select
-        client_id,
-        least(5, 1 + floor(5 * percent_rank() over (order by last_won_at)))::int as recency_score,
-        least(5, 1 + floor(5 * percent_rank() over (order by deals_won)))::int as frequency_score,
-        least(5, 1 + floor(5 * percent_rank() over (order by won_amount)))::int as money_score
-    from deal_summaries
-    where deals_won > 0
-
-),
-
-segments as (
-
-    select
-        scores.*,
-        case
-            when turnover.won_amount > 0 and turnover.amount_before < 0.80 * turnover.amount_of_all then 'A'
-            when turnover.won_amount > 0 and turnover.amount_before < 0.95 * turnover.amount_of_all then 'B'
-            else 'C'
-        end as abc_segment,
-        case
-            when scores.recency_score >= 4 and scores.frequency_score >= 4 then 'champions'
-            when scores.recency_score >= 3 and scores.frequency_score >= 3 then 'loyal'
-            when scores.recency_score >= 4 then 'new'
-            when scores.recency_score = 3 then 'promising'
-            when scores.frequency_score >= 3 and scores.money_score >= 4 then 'cannot_lose'
-            when scores.frequency_score >= 3 then 'at_risk'
-            else 'sleeping'
-        end as rfm_segment
-    from scores
-    inner join turnover on turnover.client_id = scores.client_id
-
-),
-
-final as (
-
-    select
-        coalesce(clients.client_id, deal_summaries.client_id) as client_id,
-        coalesce(clients.account_id, deal_summaries.account_id) as account_id,
-        coalesce(clients.crm_id, split_part(deal_summaries.client_id, ':', 3)) as crm_id,
-        clients.company_client_id,
-        clients.owner_id,
-
-        coalesce(clients.kind, split_part(deal_summaries.client_id, ':', 2)) as kind,
-        -- A client the token may not see is still somebody's client.
-        coalesce(
-            clients.name,
-            'Unknown ' || split_part(deal_summaries.client_id, ':', 2) || ' ' || split_part(deal_summaries.client_id, ':', 3)
-        ) as name,
-        segments.abc_segment,
-        segments.rfm_segment,
-
-        coalesce(deal_summaries.deals, 0) as deals,
-        coalesce(deal_summaries.deals_won, 0) as deals_won,
-        coalesce(deal_summaries.won_amount, 0)::numeric(18, 2) as won_amount,
-        segments.recency_score,
-        segments.frequency_score,
-        segments.money_score,
-
-        clients.client_id is not null as is_known,
-        coalesce(clients.is_deleted, false) as is_deleted,
-
-        clients.created_at,
-        deal_summaries.first_won_at,
-        deal_summaries.last_won_at
-    from clients
-    full join deal_summaries on deal_summaries.client_id = clients.client_id
-    left join segments on segments.client_id = deal_summaries.client_id
-
-)
-
-select * from final
+    created_at,
+    first_won_at,
+    last_won_at
+from {{ ref('int_client_profiles') }}
+where not is_gone

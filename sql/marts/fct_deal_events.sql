@@ -152,15 +152,34 @@ reached as (
 
 ),
 
-returns as (
+days as not materialized (
+
+    select * from {{ ref('int_business_days') }}
+
+),
+
+returned as (
 
     {{ returned_refusals('entries', 'deals') }}
 
 ),
 
+returns as (
+
+    select
+        returned.deal_id,
+        returned.stay_no,
+        extract(epoch from returned.returned_at - returned.lost_at)::bigint as seconds,
+        {{ business_seconds('lost', 'returned.lost_at', 'back', 'returned.returned_at') }} as business_seconds
+    from returned
+    left join days as lost on lost.day = {{ business_day('returned.lost_at') }}
+    left join days as back on back.day = {{ business_day('returned.returned_at') }}
+
+),
+
 touches as (
 
-    {{ deal_touches('changed_deals', 'stays') }}
+    {{ deal_touches('deals', 'stays') }}
 
 ),
 
@@ -181,8 +200,8 @@ milestones as (
         case when entries.event = 'lost' then entries.loss_reason_id end as loss_reason_id,
         case when entries.event = 'lost' then entries.previous_step end as lost_from_step,
         null as step_exit,
-        extract(epoch from returns.return_time)::bigint as seconds,
-        null::bigint as business_seconds,
+        returns.seconds,
+        returns.business_seconds,
         false as is_skipped,
         null::boolean as has_next_step,
         case when entries.event = 'lost' then entries.step_no_before < qualified.step_no end as is_disqualified,
@@ -268,8 +287,8 @@ milestones as (
         stays.pipeline_id,
         stays.stage_id,
         owners.owner_id,
-        touches.manager_id,
-        touches.manager_id,
+        touches.actor_id,
+        case when touches.is_of_owner then owners.owner_id else touches.actor_id end,
         stays.amount,
         null,
         null,
@@ -355,6 +374,7 @@ final as (
         case when milestones.event = 'created' then deals.lead_processing_seconds end as lead_processing_seconds,
         case when milestones.event = 'created' then deals.lead_processing_business_seconds end as lead_processing_business_seconds,
         case when milestones.event = 'lost' then milestones.seconds end as return_seconds,
+        case when milestones.event = 'lost' then milestones.business_seconds end as return_business_seconds,
         case when milestones.event = 'objection_left' then milestones.seconds end as objection_seconds,
         case when milestones.event = 'objection_left' then milestones.business_seconds end as objection_business_seconds,
 

@@ -77,6 +77,7 @@ final as (
         end as reply_business_seconds,
 
         messages.is_correspondence,
+        messages.is_bounced,
         answered.message_id is not null as is_reply,
         waiting.message_id is not null as is_unanswered,
         coalesce(answered.asked_at > answered.answered_at, false) as is_clock_suspect,

@@ -14,7 +14,7 @@ const COLUMNS = `
   alter table marts.fct_deal_stage_stays add business_seconds bigint, add limit_business_seconds int, add is_within_limit boolean;
   alter table marts.fct_deal_events add manager_id text, add actor_id text, add step_exit text,
     add sales_cycle_business_seconds bigint, add deal_close_business_seconds bigint, add lead_processing_seconds bigint,
-    add lead_processing_business_seconds bigint, add return_seconds bigint, add objection_seconds bigint,
+    add lead_processing_business_seconds bigint, add return_seconds bigint, add return_business_seconds bigint, add objection_seconds bigint,
     add objection_business_seconds bigint, add is_disqualified boolean, add is_returned boolean;
   create table marts.dim_deal_norms (idle_days int, return_days int, working_day_seconds int, median_sales_cycle interval);
   create table marts.dim_accounts (account_id text primary key, name text, url text);
@@ -26,7 +26,8 @@ const COLUMNS = `
   -- Owners of events are those of the events' time; what people do for their own account has rows of its own.
   update marts.fct_deal_events set manager_id = owner_id;
   update marts.fct_deal_events set is_disqualified = lost_from_step = 'new', is_returned = lost_from_step = 'new',
-    return_seconds = case when lost_from_step = 'new' then 86400 end where event = 'lost';
+    return_seconds = case when lost_from_step = 'new' then 86400 end,
+    return_business_seconds = case when lost_from_step = 'new' then 28800 end where event = 'lost';
   update marts.fct_deal_events set step_exit = case
       when has_next_step then 'advanced' when deal_id = '1:2' then 'lost' else 'still_there' end where event = 'reached';
   update marts.fct_deal_events set lead_processing_seconds = 172800, lead_processing_business_seconds = 57600

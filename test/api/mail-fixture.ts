@@ -13,6 +13,7 @@ const message = (id: string, at: string, more: Row): Row => ({
   hour: Number(at.slice(0, 2)),
   iso_weekday: 1,
   is_correspondence: true,
+  is_bounced: false,
   is_reply: false,
   is_unanswered: false,
   is_deleted: false,
@@ -44,7 +45,7 @@ export async function createMailMarts(pool: pg.Pool): Promise<void> {
       message_id text, account_id text, source text, thread_id text, manager_id text, client_id text, contact_client_id text,
       deal_id text, reply_to_id text, counterpart_hmac text, direction text, kind text, unmatched_reason text, copies int,
       attachments int, bytes bigint, hour int, iso_weekday int, reply_seconds bigint, reply_business_seconds bigint,
-      is_correspondence boolean, is_reply boolean, is_unanswered boolean, is_clock_suspect boolean, is_deleted boolean,
+      is_correspondence boolean, is_bounced boolean, is_reply boolean, is_unanswered boolean, is_clock_suspect boolean, is_deleted boolean,
       occurred_at timestamptz
     )`);
   await fill(pool, 'fct_messages', MESSAGES);

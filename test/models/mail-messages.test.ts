@@ -221,6 +221,37 @@ describe('messages in the marts', () => {
     expect(gone).toEqual([{ gone: 6 }]);
   });
 
+  it('are no contact once a report says that they came back; sent to two, they are', async () => {
+    const contacts = (): Promise<unknown> =>
+      crm.rows(
+        `select contacts.is_deleted, messages.is_bounced, messages.is_correspondence
+         from unnest($1::text[]) with ordinality as asked (id, place)
+         inner join marts.fct_messages as messages on messages.message_id = asked.id
+         inner join intermediate.int_deal_contacts as contacts on contacts.contact_id = 'message:' || asked.id
+         order by asked.place`,
+        [['lost', 'lost-in-part'].map((id) => `id:${idDigest(id)}`)],
+      );
+    const arrived = { is_deleted: false, is_bounced: false, is_correspondence: true };
+    const sent = { from: anna, date: at('17:00:00') };
+    office.put(`${anna}/Sent`, { id: 'lost', to: client, ...sent });
+    office.put(`${anna}/Sent`, { id: 'lost-in-part', to: `${client}, chief@acme.example`, ...sent });
+    await office.read();
+    await crm.build();
+    expect(await contacts()).toEqual([arrived, arrived]);
+    for (const id of ['lost', 'lost-in-part']) {
+      office.put(`${anna}/INBOX`, {
+        id: `report-${id}`,
+        from: 'mailer-daemon@acme.example',
+        to: anna,
+        date: at('17:05:00'),
+        more: [...re(id), `X-Failed-Recipients: ${client}`],
+      });
+    }
+    await office.read();
+    await crm.build();
+    expect(await contacts()).toEqual([{ ...arrived, is_deleted: true, is_bounced: true }, arrived]);
+  });
+
   it('come out the same from changes as from everything', async () => {
     // Late mail that joins two threads, a card that gets and one that loses its address, a deal that is closed, a question answered.
     office.put(`${anna}/INBOX`, {

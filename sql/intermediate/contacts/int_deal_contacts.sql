@@ -66,8 +66,8 @@ mailed as (
         'email' as channel,
         direction = 'out' as is_outgoing,
         direction = 'out' as is_two_way,
-        -- A message stays sent when its copies are cleared away; a draft or a bounce never was a contact.
-        not is_correspondence as is_deleted,
+        -- A message stays sent when its copies are cleared away; a draft never was a contact, nor was what came back.
+        not is_correspondence or is_bounced as is_deleted,
         occurred_at,
         loaded_xid
     from {{ ref('int_messages') }}

@@ -167,6 +167,7 @@ directed as (
     select
         messages.*,
         sides.outside_hmacs,
+        sides.recipients_outside,
         {{ mail_kind('messages', 'sides.sender') }} as kind,
         case
             when sides.is_from_own and sides.recipients > 0 and sides.recipients_outside = 0 then 'internal'
@@ -315,6 +316,24 @@ threads as (
 
 ),
 
+-- A report is of the thread of what it reports, so that its coming has the thread looked at again. Whom of several it did not reach is
+-- told in the report's text only.
+bounced as (
+
+    select distinct dated.message_id
+    from dated
+    inner join {{ ref('int_messages__folded') }} as reports on reports.parent_id = dated.message_id
+    left join {{ ref('int_message_parties') }} as reporters
+        on reporters.message_id = reports.message_id
+        and reporters.role = 'from'
+    where
+        dated.direction = 'out'
+        and dated.recipients_outside = 1
+        and not reports.is_draft
+        and {{ is_delivery_report('reports', 'reporters.address') }}
+
+),
+
 final as (
 
     select
@@ -350,6 +369,7 @@ final as (
 
         -- What a person wrote to a person on the other side, or got from one: the rest is no correspondence.
         dated.kind = 'person' and dated.direction <> 'internal' as is_correspondence,
+        bounced.message_id is not null as is_bounced,
         dated.is_answered,
         dated.is_deleted,
 
@@ -357,6 +377,7 @@ final as (
         greatest(dated.cause_xid, known.loaded_xid, threads.loaded_xid) as loaded_xid
     from dated
     left join threads on threads.node = dated.message_id
+    left join bounced on bounced.message_id = dated.message_id
     left join actors on actors.message_id = dated.message_id
     left join counterparts on counterparts.message_id = dated.message_id
     left join known on known.message_id = dated.message_id

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='message_id',
-    indexes=[{'columns': ['message_id'], 'unique': true}, {'columns': ['loaded_xid']}],
+    indexes=[{'columns': ['message_id'], 'unique': true}, {'columns': ['parent_id']}, {'columns': ['loaded_xid']}],
     pre_hook="set local work_mem = '256MB'"
 ) }}
 

@@ -72,6 +72,7 @@ messages as (
         messages.is_correspondence
         and messages.kind <> 'draft'
         and messages.direction = 'out'
+        and not messages.is_bounced
     {%- if is_incremental() %}
         and {{ is_among('messages.client_id', 'select client_id from clients') }}
     {%- endif %}

@@ -3,7 +3,8 @@ import type { Story } from '../story/story.ts';
 import { contacts } from '../story/contacts.ts';
 import { wins } from './deals.ts';
 import { DAYS, HOURS, times, type Fact, type Kpi } from './kpi.ts';
-import { cohort } from './leads.ts';
+import { firstContact } from '../story/first-contacts.ts';
+import { cohort, leads } from './leads.ts';
 
 /** Deals at their first reaching of a step; 1 for those that ever reached the next one. */
 function conversions({ deals }: Story): Fact[] {
@@ -77,12 +78,22 @@ const reached =
       return at === undefined ? [] : [{ at, manager: deal.ownerAt(at) }];
     });
 
+/** Leads whose client was reached, when he first was. */
+const contacted = (story: Story): Fact[] => {
+  const of = firstContact(story);
+  return leads(story).flatMap((deal) => {
+    const at = of(deal);
+    return at === null ? [] : [{ at, manager: deal.ownerAt(at) }];
+  });
+};
+
 const created = (story: Story): Fact[] => cohort(story, () => 1);
 const won = (story: Story): Fact[] => wins(story).map(({ deal, at }) => ({ at, manager: deal.ownerAt(at) }));
 
 /** B, C and D: the way from step to step. */
 export const OFFERS: readonly Kpi[] = [
   { id: 'proposal_to_won_rate', measure: 'funnel.proposal_to_won_rate', as: 'ratio', facts: proposed },
+  { id: 'contacted_rate', measure: 'funnel.contacted_period_rate', as: 'ratio', facts: overPeriod(contacted, created) }, // prettier-ignore
   { id: 'qualified_rate', measure: 'funnel.qualified_period_rate', as: 'ratio', facts: overPeriod(reached('qualified'), created) }, // prettier-ignore
   { id: 'lead_to_proposal_rate', measure: 'funnel.lead_to_proposal_period_rate', as: 'ratio', facts: overPeriod(reached('proposal'), created) }, // prettier-ignore
   { id: 'lead_to_won_rate', measure: 'funnel.lead_to_won_period_rate', as: 'ratio', facts: overPeriod(won, created) }, // prettier-ignore

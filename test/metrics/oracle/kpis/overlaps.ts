@@ -20,7 +20,7 @@ function touches({ calls, mail, meetings, crm, deals, people }: Story): Touch[] 
       .filter(({ talk, direction }) => talk >= TALK && direction !== 'internal')
       .map(({ client, startedAt: at, manager }) => ({ client, at, manager, channel: 'call' as const })),
     ...mail.letters
-      .filter(({ isPersonal, direction }) => isPersonal && direction === 'out')
+      .filter(({ hasArrived }) => hasArrived)
       .map(({ client, at, manager }) => ({ client, at, manager, channel: 'mail' as const })),
     ...crm.events
       .filter(({ type, entity_type }) => type === 'outgoing_chat_message' && entity_type === 'lead')

@@ -3,7 +3,7 @@ import { STEPS } from '../story/steps.ts';
 import type { Story } from '../story/story.ts';
 import { grouped } from '../story/grouped.ts';
 import { losses } from './deals.ts';
-import { DAYS, times, type Fact, type Kpi } from './kpi.ts';
+import { DAYS, HOURS, times, type Fact, type Kpi } from './kpi.ts';
 
 interface Refusal extends Fact {
   readonly by: string;
@@ -42,10 +42,16 @@ const all =
   (story: Story): Fact[] =>
     refusals(story).map((refusal) => ({ ...refusal, value: value(refusal) ? 1 : 0 }));
 
-const returnTimes = (story: Story): Fact[] =>
-  refusals(story).flatMap((refusal) =>
-    refusal.returned === null ? [] : [{ ...refusal, value: refusal.returned - refusal.at }],
-  );
+const returnTimes =
+  (between: (story: Story, from: number, to: number) => number) =>
+  (story: Story): Fact[] =>
+    refusals(story).flatMap((refusal) =>
+      refusal.returned === null ? [] : [{ ...refusal, value: between(story, refusal.at, refusal.returned) }],
+    );
+
+const calendar = (_: Story, from: number, to: number): number => to - from;
+const business = ({ businessTime }: Story, from: number, to: number): number =>
+  businessTime.between(from, to);
 
 /** C. Refusals, and A's leads that were none. */
 export const REFUSALS: readonly Kpi[] = [
@@ -65,5 +71,9 @@ export const REFUSALS: readonly Kpi[] = [
     as: 'ratio',
     facts: all(({ returned }) => returned !== null),
   },
-  ...times('deals_returned', 'refusals.return_time', returnTimes, { unit: DAYS }),
+  ...times('deals_returned', 'refusals.return_time', returnTimes(calendar), { unit: DAYS }),
+  ...times('deals_returned', 'refusals.return_time', returnTimes(business), {
+    unit: HOURS,
+    suffix: '_business',
+  }),
 ];

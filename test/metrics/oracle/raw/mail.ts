@@ -12,6 +12,8 @@ export interface MailCopy {
   readonly cc: readonly string[];
   /** Ids of the letters it answers. */
   readonly answers: readonly string[];
+  /** A delivery report: the first letter it answers did not arrive. */
+  readonly isReport: boolean;
   /** Written by a person: no mark of a machine, a list or a delivery report. */
   readonly isPersonal: boolean;
 }
@@ -37,13 +39,14 @@ function readCopy(text: string, mailbox: string, folder: string): MailCopy {
     }),
   );
   const header = (name: string): string => headers.get(name) ?? '';
+  const isReport = header('content-type').startsWith('multipart/report');
   const isMachine =
+    isReport ||
     /auto-(replied|generated)/.test(header('auto-submitted')) ||
     /bulk|auto_reply|list/.test(header('precedence')) ||
     headers.has('list-id') ||
     headers.has('list-unsubscribe') ||
-    header('return-path') === '<>' ||
-    header('content-type').startsWith('multipart/report');
+    header('return-path') === '<>';
   return {
     mailbox,
     folder,
@@ -53,6 +56,7 @@ function readCopy(text: string, mailbox: string, folder: string): MailCopy {
     to: addresses(header('to')),
     cc: addresses(header('cc')),
     answers: `${header('in-reply-to')} ${header('references')}`.match(/<[^>]+>/g) ?? [],
+    isReport,
     isPersonal: !isMachine,
   };
 }

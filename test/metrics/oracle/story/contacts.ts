@@ -26,7 +26,7 @@ export function contacts({ calls, mail, meetings, crm, deals, people }: Story): 
         isReached: talk >= TALK,
       })),
     ...mail.letters
-      .filter(({ direction, isPersonal }) => direction === 'out' && isPersonal)
+      .filter(({ hasArrived }) => hasArrived)
       .map(({ deal, at, manager }) => ({ deal, at, manager, isReached: true })),
     ...crm.events
       .filter(({ type, entity_type }) => type === 'outgoing_chat_message' && entity_type === 'lead')

@@ -14,9 +14,7 @@ export function firstContact({ calls, mail, meetings, crm, deals }: Story): (dea
   const byId = new Map(deals.map((deal) => [deal.id, deal]));
   return first([
     ...calls.filter(({ talk }) => talk >= TALK).map(({ deal, startedAt }): Moment => [deal, startedAt]),
-    ...mail.letters
-      .filter(({ direction, isPersonal }) => direction === 'out' && isPersonal)
-      .map(({ deal, at }): Moment => [deal, at]),
+    ...mail.letters.filter(({ hasArrived }) => hasArrived).map(({ deal, at }): Moment => [deal, at]),
     ...crm.events
       .filter(({ type, entity_type }) => type === 'outgoing_chat_message' && entity_type === 'lead')
       .map(({ entity_id, created_at }): Moment => [byId.get(entity_id) ?? null, created_at]),

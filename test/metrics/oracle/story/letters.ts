@@ -10,6 +10,8 @@ export interface Letter {
   readonly at: number;
   readonly direction: 'in' | 'out' | 'internal';
   readonly isPersonal: boolean;
+  /** A letter of a person of ours to somebody outside that did not come back: the client has it. */
+  readonly hasArrived: boolean;
   readonly manager: string | null;
   readonly client: number | null;
   readonly deal: Deal | null;
@@ -35,6 +37,7 @@ export function tellLetters(copies: readonly MailCopy[], people: People, clients
   const domains = new Set([...ours].map(domainOf));
   const isOurs = (address: string): boolean => ours.has(address) || domains.has(domainOf(address));
   const threadOf = threads(copies);
+  const reported = new Set(copies.filter(({ isReport }) => isReport).map(({ answers }) => answers[0]));
   const letters = [...grouped(copies, ({ id }) => id)].map(([id, own]): Letter => {
     const [copy] = own;
     if (copy === undefined) throw new RangeError(`letter ${id} lies nowhere`);
@@ -49,6 +52,8 @@ export function tellLetters(copies: readonly MailCopy[], people: People, clients
       at,
       direction,
       isPersonal: copy.isPersonal,
+      hasArrived:
+        direction === 'out' && copy.isPersonal && !(reported.has(id) && new Set(outsiders).size === 1),
       manager: actors.filter(isOurs).map((address) => people.byMailbox(address)).find((manager) => manager !== null) ?? null, // prettier-ignore
       client: known === null ? null : clients.clientOf(known),
       deal: known === null ? null : clients.dealOf(known, at),
