@@ -38,6 +38,8 @@ changed_deals as (
 
 ),
 
+{{ changed_open_stays('changed_deals') }},
+
 causes as (
 
     select message_id, loaded_xid from {{ ref('int_messages__folded') }}
@@ -54,7 +56,8 @@ causes as (
     from {{ ref('int_messages__folded') }} as messages
     inner join config on {{ changed_since_last_build('config.changed_xid') }}
 
-    -- A card was given an address, or lost one; a deal was opened, closed, moved to another card.
+    -- A card was given an address, or lost one; a deal was opened, closed, moved to another card: it may take messages of the time it is
+    -- open in, and lose those it has.
     union all
 
     select parties.message_id, changed_cards.loaded_xid
@@ -75,17 +78,25 @@ causes as (
 
     union all
 
-    select parties.message_id, changed_deals.loaded_xid
-    from {{ ref('int_message_parties') }} as parties
+    select messages.message_id, stays.loaded_xid
+    from {{ this }} as messages
+    inner join {{ ref('int_message_parties') }} as parties on parties.message_id = messages.message_id
     inner join {{ ref('int_identities') }} as identities on identities.identity_hmac = parties.address_hmac
-    inner join changed_deals on changed_deals.card_id = identities.card_id
+    inner join changed_open_stays as stays
+        on stays.card_id = identities.card_id
+        and stays.entered_at <= messages.occurred_at
+        and stays.left_at > messages.occurred_at
 
     union all
 
-    select parties.message_id, changed_deals.loaded_xid
-    from {{ ref('int_message_parties') }} as parties
+    select messages.message_id, stays.loaded_xid
+    from {{ this }} as messages
+    inner join {{ ref('int_message_parties') }} as parties on parties.message_id = messages.message_id
     inner join {{ ref('int_identities') }} as identities on identities.identity_hmac = parties.address_hmac
-    inner join changed_deals on changed_deals.card_id = identities.company_client_id
+    inner join changed_open_stays as stays
+        on stays.card_id = identities.company_client_id
+        and stays.entered_at <= messages.occurred_at
+        and stays.left_at > messages.occurred_at
 
     union all
 
