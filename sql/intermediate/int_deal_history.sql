@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='deal_id',
-    indexes=[{'columns': ['deal_id']}]
+    indexes=[{'columns': ['deal_id']}, {'columns': ['attribute', 'value']}, {'columns': ['actor_id']}]
 ) }}
 
 -- The chain of events, with its gaps filled from versions. `order_key` breaks ties of a second: '' for a deal's beginning, the id of an

@@ -1,7 +1,12 @@
 {{ config(
     materialized='incremental',
     unique_key='deal_id',
-    indexes=[{'columns': ['deal_id'], 'unique': true}, {'columns': ['loaded_xid']}]
+    indexes=[
+        {'columns': ['deal_id'], 'unique': true},
+        {'columns': ['created_by_id']},
+        {'columns': ['deleted_by_id']},
+        {'columns': ['loaded_xid']}
+    ]
 ) }}
 
 -- One row per deal as the CRM last showed it. `loaded_xid` is the newest of everything the deal's facts are made from (its

@@ -10,9 +10,7 @@ loss_reasons as (
 
 met as (
 
-    select distinct loss_reason_id
-    from {{ ref('fct_deal_stage_stays') }}
-    where loss_reason_id is not null
+    select value as loss_reason_id from ({{ distinct_values(ref('fct_deal_stage_stays'), 'loss_reason_id') }}) as given
 
 ),
 

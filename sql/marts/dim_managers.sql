@@ -11,18 +11,16 @@ users as (
 -- Whoever a fact names, though the list of users does not: removed, or hidden from the token.
 met as (
 
-    select owner_id as manager_id from {{ ref('int_deal_ownership') }}
+    select value as manager_id from ({{ distinct_values(ref('int_deal_history'), 'value', "attribute = 'owner'") }}) as owners
     union
-    select actor_id from {{ ref('int_deal_history') }}
+    select value from ({{ distinct_values(ref('int_deal_history'), 'actor_id') }}) as actors
     union
-    select created_by_id from {{ ref('int_deals') }}
+    select value from ({{ distinct_values(ref('int_deals'), 'created_by_id') }}) as creators
     union
-    select deleted_by_id from {{ ref('int_deals') }}
+    select value from ({{ distinct_values(ref('int_deals'), 'deleted_by_id') }}) as deleters
     union
-    select manager_id from {{ ref('int_activities') }}
-    where
-        not is_deleted
-        and not is_robot
+    select manager_id from {{ ref('int_activity_days') }}
+    where crm_actions > 0
     union
     select manager_id from {{ ref('fct_tasks') }}
     union

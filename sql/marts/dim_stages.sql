@@ -10,7 +10,7 @@ stage_steps as (
 
 stays as (
 
-    select distinct stage_id from {{ ref('int_deal_stage_stays') }}
+    select value as stage_id from ({{ distinct_values(ref('int_deal_history'), 'value', "attribute = 'stage'") }}) as entered
 
 ),
 

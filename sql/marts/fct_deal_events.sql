@@ -12,8 +12,9 @@ with
 
 directly_changed as (
 
-    select deal_id from {{ ref('int_deal_acceptances') }}
-    where {{ changed_since_last_build('loaded_xid') }}
+    select acceptances.deal_id from {{ ref('int_deal_acceptances') }} as acceptances
+    {{ taken_for_many() }}
+    where {{ changed_since_last_build('acceptances.loaded_xid') }}
 
 ),
 

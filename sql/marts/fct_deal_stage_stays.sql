@@ -4,7 +4,8 @@
     indexes=[
         {'columns': ['deal_id']},
         {'columns': ['stage_id', 'entered_at']},
-        {'columns': ['left_at']}
+        {'columns': ['left_at']},
+        {'columns': ['loss_reason_id']}
     ]
 ) }}
 

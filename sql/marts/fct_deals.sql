@@ -15,6 +15,7 @@ deals as (
 
     select deals.*
     from {{ ref('int_deals') }} as deals
+    {{ taken_for_many() }}
     where {{ key_changed_since_last_build('deals.deal_id', ref('int_deal_first_contacts'), 'deal_id') }}
 
 ),

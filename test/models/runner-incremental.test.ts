@@ -68,6 +68,48 @@ describe('incremental models', () => {
     );
   });
 
+  it('leave alone what comes out as it was but for its bookkeeping, and so does what rests on it', async () => {
+    const over = (model: string, meta: string): string =>
+      `{{ config(materialized='incremental', unique_key='id', indexes=[{'columns': ['id'], 'unique': true}]${meta}) }}
+       select id, owner, loaded_xid from {{ ref('${model}') }} where {{ changed_since_last_build('loaded_xid') }}`;
+    await project.write({
+      'marts/fct_owners.sql': over('fct_deals', `, meta={'bookkeeping': ['loaded_xid']}`),
+      'marts/fct_names.sql': over('fct_owners', ''),
+    });
+    const written = async (): Promise<unknown> => {
+      const { models } = await project.build();
+      return ['fct_deals', 'fct_owners', 'fct_names'].map((name) => models.find((model) => model.name === name)?.rows); // prettier-ignore
+    };
+    const change = (set: string): Promise<unknown> =>
+      project.pool.query(`update raw.deals set ${set}, loaded_xid = pg_current_xact_id() where id = 1`);
+    try {
+      await project.pool.query(
+        `insert into raw.deals (id, owner, amount) values (1, 'ann', 10), (2, 'bob', 20)`,
+      );
+      await project.build({ full: true });
+      await change('amount = 11');
+      expect(await written()).toEqual([1, 0, 0]);
+      await change(`owner = null`);
+      expect(await written()).toEqual([1, 1, 1]);
+      await change(`amount = 12`);
+      expect(await written()).toEqual([1, 0, 0]);
+      expect(await project.rows('select id, owner from marts.fct_names order by id')).toEqual([
+        { id: 1, owner: null },
+        { id: 2, owner: 'bob' },
+      ]);
+      await project.write({
+        'marts/fct_owners.sql': over('fct_deals', `, meta={'bookkeeping': ['loaded_xid']}`).replace(
+          `'unique': true`,
+          `'unique': false`,
+        ),
+      });
+      await expect(project.build()).rejects.toThrow(/fct_owners.*bookkeeping.*unique index/s);
+    } finally {
+      await project.write({ 'marts/fct_owners.sql': null, 'marts/fct_names.sql': null });
+      await project.build();
+    }
+  });
+
   it('miss nothing of loaders that commit in another order than they began', async () => {
     const loaders = await Promise.all(Array.from({ length: 4 }, () => project.pool.connect()));
     try {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { dissolveCtes } from '../compile/dissolve-ctes.ts';
 import { SourceMissingError } from '../errors.ts';
 import { Relation, quote } from '../jinja/relation.ts';
+import { bookkeepingOf } from '../project/bookkeeping.ts';
 import type { ModelNode } from '../project/manifest.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { columnList, columnsOf, sameColumns, viewDefinition, type Column } from './catalog.ts';
@@ -132,6 +133,8 @@ async function replaceChangedKeys(
   }
   if (found === 0) return { rows: 0 };
   await client.query(`analyze ${changed}`);
+  const unchanged = await leaveUnchanged(context, model, changedRows, changedColumns);
+  if (unchanged === found) return { rows: 0 };
   const key = (model.config.unique_key ?? []).map(quote).join(', ');
   await runProjectSql(
     client,
@@ -146,6 +149,35 @@ async function replaceChangedKeys(
   );
   if (await isWorthAnalyzing(client, target, rowCount ?? 0)) await client.query(`analyze ${target}`);
   return { rows: rowCount ?? 0, changedRows };
+}
+
+/**
+ * Takes the rows that came out as they are published out of the changed ones, where the model says what does not count (bookkeepingOf):
+ * what rests on the model then need not look at them.
+ *
+ * @returns how many
+ */
+async function leaveUnchanged(
+  { client }: BuildContext,
+  model: ModelNode,
+  changedRows: Relation,
+  columns: readonly Column[],
+): Promise<number> {
+  const bookkeeping = bookkeepingOf(model);
+  if (bookkeeping === undefined) return 0;
+  const rowOf = (alias: string): string =>
+    columns
+      .filter(({ name }) => !bookkeeping.includes(name))
+      .map(({ name }) => `${alias}.${quote(name)}`)
+      .join(', ');
+  const isSameKey = (model.config.unique_key ?? [])
+    .map((column) => `published.${quote(column)} = changed.${quote(column)}`)
+    .join(' and ');
+  const { rowCount } = await client.query(
+    `delete from ${quote(changedRows.identifier)} as changed using ${String(model.relation)} as published
+     where ${isSameKey} and (${rowOf('changed')}) is not distinct from (${rowOf('published')})`,
+  );
+  return rowCount ?? 0;
 }
 
 /** A fiftieth of a table changes no plan, and looking at ten million rows again is a second; autovacuum sums up the small ones. */

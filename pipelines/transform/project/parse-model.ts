@@ -1,5 +1,6 @@
 import type { Jinja, Scope } from '../jinja/jinja.ts';
 import { Relation } from '../jinja/relation.ts';
+import { bookkeepingOf } from './bookkeeping.ts';
 import type { ModelNode } from './manifest.ts';
 import { parseModelConfig } from './model-config.ts';
 import { asList, configFor } from './project-file.ts';
@@ -77,6 +78,7 @@ export function parseModel(input: ParseModelInput): ModelNode {
     sources: [...sources],
   };
   promiseOf(model);
+  bookkeepingOf(model);
   return model;
 }
 

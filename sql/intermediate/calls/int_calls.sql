@@ -11,7 +11,8 @@
         {'columns': ['manager_id', 'started_at']},
         {'columns': ['loaded_xid']}
     ],
-    pre_hook="set local work_mem = '256MB'"
+    pre_hook="set local work_mem = '256MB'",
+    meta={'bookkeeping': ['previous_deal_id', 'previous_manager_id', 'previous_client_id', 'previous_at', 'loaded_xid']}
 ) }}
 
 -- Calls with who was on them: ours (a manager), theirs (a client, and the deal open at that moment), and what became of a missed one.

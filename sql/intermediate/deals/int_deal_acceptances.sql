@@ -10,7 +10,7 @@
 with
 
 {% if is_incremental() -%}
-changed as (
+causes as (
 
     select deal_id, max(loaded_xid) as loaded_xid
     from (
@@ -21,9 +21,16 @@ changed as (
 
         select deal_id, loaded_xid from {{ ref('int_activities') }}
         where {{ changed_since_last_build('loaded_xid') }}
-    ) as causes
+    ) as changes
     where deal_id is not null
     group by deal_id
+
+),
+
+changed as (
+
+    select causes.* from causes
+    {{ taken_for_many() }}
 
 ),
 {%- endif %}

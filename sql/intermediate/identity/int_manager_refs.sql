@@ -18,10 +18,11 @@ users as (
         null as name,
         false as is_active,
         false as is_deleted
-    from (select distinct owner_id from {{ ref('int_deal_ownership') }}) as owners
+    from (
+        select value as owner_id from ({{ distinct_values(ref('int_deal_history'), 'value', "attribute = 'owner'") }}) as found
+    ) as owners
     where
-        owners.owner_id is not null
-        and not exists (select from {{ ref('stg_amocrm__users') }} as listed where listed.manager_id = owners.owner_id)
+        not exists (select from {{ ref('stg_amocrm__users') }} as listed where listed.manager_id = owners.owner_id)
 
 ),
 

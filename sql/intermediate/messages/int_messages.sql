@@ -10,7 +10,8 @@
         {'columns': ['manager_id', 'occurred_at']},
         {'columns': ['loaded_xid']}
     ],
-    pre_hook="set local work_mem = '256MB'"
+    pre_hook="set local work_mem = '256MB'",
+    meta={'bookkeeping': ['previous_deal_id', 'previous_manager_id', 'previous_client_id', 'previous_at', 'loaded_xid']}
 ) }}
 
 -- Messages with what they are, which way they went, when, who of ours wrote or got them, and who of the clients, about which deal.
