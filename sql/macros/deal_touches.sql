@@ -60,5 +60,8 @@
     where
         stays.step = 'objection'
         and not contacts.is_deleted
+    {%- if is_incremental() %}
+        and {{ is_among('contacts.deal_id', "select deal_id from " ~ stays ~ " where step = 'objection'") }}
+    {%- endif %}
         and (contacts.is_two_way or (contacts.channel = 'call' and contacts.is_outgoing))
 {%- endmacro %}

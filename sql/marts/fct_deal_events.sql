@@ -12,9 +12,8 @@ with
 
 directly_changed as (
 
-    select acceptances.deal_id from {{ ref('int_deal_acceptances') }} as acceptances
-    {{ taken_for_many() }}
-    where {{ changed_since_last_build('acceptances.loaded_xid') }}
+    select deal_id from {{ ref('int_deal_acceptances') }}
+    where {{ changed_since_last_build('loaded_xid') }}
 
 ),
 
@@ -102,11 +101,13 @@ stays as (
             deal rows between 1 following and unbounded following
         ) as reopened_at
     from {{ ref('fct_deal_stage_stays') }} as stays
-    inner join changed_deals on changed_deals.deal_id = stays.deal_id
+    {% if is_incremental() -%}
     where
         not stays.is_deal_deleted
-    {%- if is_incremental() %}
         and {{ is_among('stays.deal_id', 'select deal_id from changed_deals') }}
+    {%- else -%}
+    inner join changed_deals on changed_deals.deal_id = stays.deal_id
+    where not stays.is_deal_deleted
     {%- endif %}
     window
         deal as (partition by stays.deal_id order by stays.stay_no),
@@ -178,7 +179,8 @@ returns as (
 
 ),
 
-touches as (
+-- Worked out once: the planner takes the stays for one row, and would look all of these up anew for each of thousands.
+touches as materialized (
 
     {{ deal_touches('deals', 'stays') }}
 
