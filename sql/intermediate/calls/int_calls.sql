@@ -30,12 +30,10 @@ changed_cards as (
 
 changed_deals as (
 
-    select deal_id, card_id, client_id, loaded_xid from {{ ref('int_deal_cards') }}
+    select deal_id, card_id, created_at, loaded_xid from {{ ref('int_deal_cards') }}
     where {{ changed_since_last_build('loaded_xid') }}
 
 ),
-
-{{ changed_open_stays('changed_deals') }},
 
 causes as (
 
@@ -61,8 +59,8 @@ causes as (
         {{ changed_since_last_build('matches.loaded_xid') }}
         and matched.call_id is not null
 
-    -- A card was given a number, or lost one; a deal was opened, closed, moved to another card: it may take calls of the time it is open
-    -- in, and lose those it has.
+    -- A card was given a number, or lost one; a deal was opened, closed, moved to another card: it may take calls since its
+    -- creation, and lose those it has.
     union all
 
     select calls.call_id, changed_cards.loaded_xid
@@ -83,23 +81,21 @@ causes as (
 
     union all
 
-    select calls.call_id, stays.loaded_xid
+    select calls.call_id, changed_deals.loaded_xid
     from {{ this }} as calls
     inner join {{ ref('int_identities') }} as identities on identities.identity_hmac = calls.client_hmac
-    inner join changed_open_stays as stays
-        on stays.card_id = identities.card_id
-        and stays.entered_at <= calls.started_at
-        and stays.left_at > calls.started_at
+    inner join changed_deals
+        on changed_deals.card_id = identities.card_id
+        and changed_deals.created_at <= calls.started_at
 
     union all
 
-    select calls.call_id, stays.loaded_xid
+    select calls.call_id, changed_deals.loaded_xid
     from {{ this }} as calls
     inner join {{ ref('int_identities') }} as identities on identities.identity_hmac = calls.client_hmac
-    inner join changed_open_stays as stays
-        on stays.card_id = identities.company_client_id
-        and stays.entered_at <= calls.started_at
-        and stays.left_at > calls.started_at
+    inner join changed_deals
+        on changed_deals.card_id = identities.company_client_id
+        and changed_deals.created_at <= calls.started_at
 
     union all
 

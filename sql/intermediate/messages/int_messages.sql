@@ -34,12 +34,10 @@ changed_cards as (
 
 changed_deals as (
 
-    select deal_id, card_id, loaded_xid from {{ ref('int_deal_cards') }}
+    select deal_id, card_id, created_at, loaded_xid from {{ ref('int_deal_cards') }}
     where {{ changed_since_last_build('loaded_xid') }}
 
 ),
-
-{{ changed_open_stays('changed_deals') }},
 
 causes as (
 
@@ -57,8 +55,8 @@ causes as (
     from {{ ref('int_messages__folded') }} as messages
     inner join config on {{ changed_since_last_build('config.changed_xid') }}
 
-    -- A card was given an address, or lost one; a deal was opened, closed, moved to another card: it may take messages of the time it is
-    -- open in, and lose those it has.
+    -- A card was given an address, or lost one; a deal was opened, closed, moved to another card: it may take messages since
+    -- its creation, and lose those it has.
     union all
 
     select parties.message_id, changed_cards.loaded_xid
@@ -79,25 +77,23 @@ causes as (
 
     union all
 
-    select messages.message_id, stays.loaded_xid
+    select messages.message_id, changed_deals.loaded_xid
     from {{ this }} as messages
     inner join {{ ref('int_message_parties') }} as parties on parties.message_id = messages.message_id
     inner join {{ ref('int_identities') }} as identities on identities.identity_hmac = parties.address_hmac
-    inner join changed_open_stays as stays
-        on stays.card_id = identities.card_id
-        and stays.entered_at <= messages.occurred_at
-        and stays.left_at > messages.occurred_at
+    inner join changed_deals
+        on changed_deals.card_id = identities.card_id
+        and changed_deals.created_at <= messages.occurred_at
 
     union all
 
-    select messages.message_id, stays.loaded_xid
+    select messages.message_id, changed_deals.loaded_xid
     from {{ this }} as messages
     inner join {{ ref('int_message_parties') }} as parties on parties.message_id = messages.message_id
     inner join {{ ref('int_identities') }} as identities on identities.identity_hmac = parties.address_hmac
-    inner join changed_open_stays as stays
-        on stays.card_id = identities.company_client_id
-        and stays.entered_at <= messages.occurred_at
-        and stays.left_at > messages.occurred_at
+    inner join changed_deals
+        on changed_deals.card_id = identities.company_client_id
+        and changed_deals.created_at <= messages.occurred_at
 
     union all
 

@@ -48,7 +48,12 @@ export function laws(company: () => OracleCompany): void {
     ],
   });
   const sums = (rows: readonly Row[], measures: readonly string[]): number[] =>
-    measures.map((measure) => round(rows.reduce((sum, row) => sum + Number(row[measure] ?? 0), 0)));
+    measures.map((measure) => rows.reduce((sum, row) => sum + Number(row[measure] ?? 0), 0));
+  /** Hours are parts of seconds: sums of them in another order differ in their last digits. */
+  const expectSums = (found: readonly number[], expected: readonly number[], of: string): void => {
+    expect(found.map((value, index) => Math.abs(value - expected[index]!) < 1e-4), `${of}: ${found.join(', ')}; ${expected.join(', ')}`) // prettier-ignore
+      .toEqual(expected.map(() => true));
+  };
 
   describe('for any period', () => {
     it.each(views)('managers, teams and days of %s add up to the total', async (view) => {
@@ -65,9 +70,9 @@ export function laws(company: () => OracleCompany): void {
             ask({ measures, ...within(view, days(), 'day') }),
           ]);
           const expected = sums(total, measures);
-          expect(sums(managers, measures), 'managers').toEqual(expected);
-          expect(sums(teams, measures), 'teams').toEqual(expected);
-          expect(sums(byDay, measures), 'days').toEqual(expected);
+          expectSums(sums(managers, measures), expected, 'managers');
+          expectSums(sums(teams, measures), expected, 'teams');
+          expectSums(sums(byDay, measures), expected, 'days');
         }),
         { numRuns: 6, endOnFailure: true },
       );

@@ -30,6 +30,15 @@ function touches({ calls, mail, meetings, crm, deals, people }: Story): Touch[] 
         manager: people.id(created_by),
         channel: 'chat' as const,
       })),
+    // The CRM's own copy of a letter does not know that it came back.
+    ...crm.notes
+      .filter(({ note_type, params }) => note_type === 'amomail_message' && params.income === false)
+      .map(({ entity_id, created_at: at, created_by }) => ({
+        client: byId.get(entity_id)?.client ?? null,
+        at,
+        manager: people.id(created_by),
+        channel: 'mail' as const,
+      })),
     ...meetings
       .filter(({ state }) => state === 'held')
       .map(({ client, startsAt: at, manager }) => ({ client, at, manager, channel: 'meeting' as const })),
