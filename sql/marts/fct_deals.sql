@@ -74,8 +74,8 @@ last_stays as (
 
 ),
 
--- The entry into won or lost that stands: nothing but won, or nothing but lost, came after it.
-closings as (
+-- The entry into won or lost that stands: nothing but won, or nothing but lost, came after it. Found once, not once for each deal.
+closings as materialized (
 
     select
         stays.deal_id,
@@ -95,28 +95,6 @@ closings as (
 days as not materialized (
 
     select * from {{ ref('int_business_days') }}
-
-),
-
-timed as (
-
-    select
-        deals.deal_id,
-        {{ business_seconds('created', 'deals.created_at', 'won', 'closings.entered_at') }} as sales_cycle_business_seconds,
-        {{ business_seconds('qualified', 'summaries.reached_3_at', 'won', 'closings.entered_at') }} as deal_close_business_seconds,
-        {{ business_seconds('created', 'deals.created_at', 'qualified', 'summaries.reached_3_at') }} as lead_processing_business_seconds,
-        round(deals.amount * rates.rate, 2)::numeric(18, 2) as amount,
-        round({{ business_clock('here', 'last_stays.entered_at') }})::bigint as stage_entered_clock
-    from deals
-    inner join stay_summaries as summaries on summaries.deal_id = deals.deal_id
-    inner join last_stays on last_stays.deal_id = deals.deal_id
-    left join closings on closings.deal_id = deals.deal_id
-    left join days as created on created.day = {{ business_day('deals.created_at') }}
-    left join days as qualified on qualified.day = {{ business_day('summaries.reached_3_at') }}
-    left join days as won on won.day = {{ business_day('closings.entered_at') }}
-    left join days as here on here.day = {{ business_day('last_stays.entered_at') }}
-    -- A closed deal at the rate of the day it was closed on, an open one at the last rate there is.
-    {{ join_exchange_rate('rates', 'deals.currency', "coalesce(" ~ business_day('closings.entered_at') ~ ", date '9999-12-31')") }}
 
 ),
 
@@ -145,19 +123,26 @@ final as (
         case when last_stays.step = 'lost' then closings.previous_step end as lost_from_step,
 
         last_stays.step_no,
-        timed.amount,
+        round(deals.amount * rates.rate, 2)::numeric(18, 2) as amount,
         deals.amount::numeric(18, 2) as original_amount,
         stay_summaries.moves,
         stay_summaries.reopenings,
         case when last_stays.step = 'won' then extract(epoch from closings.entered_at - deals.created_at)::bigint end
             as sales_cycle_seconds,
-        case when last_stays.step = 'won' then timed.sales_cycle_business_seconds end as sales_cycle_business_seconds,
+        case
+            when last_stays.step = 'won'
+                then {{ business_seconds('created', 'deals.created_at', 'won', 'closings.entered_at') }}
+        end as sales_cycle_business_seconds,
         case when last_stays.step = 'won' then extract(epoch from closings.entered_at - stay_summaries.reached_3_at)::bigint end
             as deal_close_seconds,
-        case when last_stays.step = 'won' then timed.deal_close_business_seconds end as deal_close_business_seconds,
+        case
+            when last_stays.step = 'won'
+                then {{ business_seconds('qualified', 'stay_summaries.reached_3_at', 'won', 'closings.entered_at') }}
+        end as deal_close_business_seconds,
         extract(epoch from stay_summaries.reached_3_at - deals.created_at)::bigint as lead_processing_seconds,
-        timed.lead_processing_business_seconds,
-        timed.stage_entered_clock,
+        {{ business_seconds('created', 'deals.created_at', 'qualified', 'stay_summaries.reached_3_at') }}
+            as lead_processing_business_seconds,
+        round({{ business_clock('here', 'last_stays.entered_at') }})::bigint as stage_entered_clock,
         first_contacts.first_call_seconds,
         first_contacts.first_call_business_seconds,
         first_contacts.first_contact_seconds,
@@ -193,8 +178,13 @@ final as (
     inner join first_stays on first_stays.deal_id = deals.deal_id
     inner join last_stays on last_stays.deal_id = deals.deal_id
     inner join first_contacts on first_contacts.deal_id = deals.deal_id
-    inner join timed on timed.deal_id = deals.deal_id
     left join closings on closings.deal_id = deals.deal_id
+    left join days as created on created.day = {{ business_day('deals.created_at') }}
+    left join days as qualified on qualified.day = {{ business_day('stay_summaries.reached_3_at') }}
+    left join days as won on won.day = {{ business_day('closings.entered_at') }}
+    left join days as here on here.day = {{ business_day('last_stays.entered_at') }}
+    -- A closed deal at the rate of the day it was closed on, an open one at the last rate there is.
+    {{ join_exchange_rate('rates', 'deals.currency', "coalesce(" ~ business_day('closings.entered_at') ~ ", date '9999-12-31')") }}
     left join settings on true
 
 )
