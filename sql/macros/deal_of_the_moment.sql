@@ -36,7 +36,7 @@
         events.{{ key }},
         stays.deal_id is null,
         reachable.distance,
-        deal_cards.created_at desc nulls last,
+        case when stays.deal_id is not null then deal_cards.created_at end desc nulls last,
         stays.deal_id desc,
         identities.contact_client_id is null,
         identities.created_at,

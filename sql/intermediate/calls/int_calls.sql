@@ -4,7 +4,7 @@
     indexes=[
         {'columns': ['call_id'], 'unique': true},
         {'columns': ['started_at']},
-        {'columns': ['client_hmac']},
+        {'columns': ['client_hmac', 'started_at']},
         {'columns': ['client_id']},
         {'columns': ['contact_client_id']},
         {'columns': ['deal_id']},
@@ -35,6 +35,13 @@ changed_deals as (
 
 ),
 
+-- When a changed deal was open, for each number or address of its cards: then it may be what somebody talked about.
+changed_times as (
+
+    {{ open_times('changed_deals') }}
+
+),
+
 causes as (
 
     select call_id, loaded_xid from {{ ref('int_calls__numbered') }}
@@ -59,8 +66,8 @@ causes as (
         {{ changed_since_last_build('matches.loaded_xid') }}
         and matched.call_id is not null
 
-    -- A card was given a number, or lost one; a deal was opened, closed, moved to another card: it may take calls since its
-    -- creation, and lose those it has.
+    -- A card was given a number, or lost one; a deal was opened, closed, moved to another card: it may take the calls while it is open, and
+    -- lose those it has.
     union all
 
     select calls.call_id, changed_cards.loaded_xid
@@ -81,21 +88,12 @@ causes as (
 
     union all
 
-    select calls.call_id, changed_deals.loaded_xid
+    select calls.call_id, changed_times.loaded_xid
     from {{ this }} as calls
-    inner join {{ ref('int_identities') }} as identities on identities.identity_hmac = calls.client_hmac
-    inner join changed_deals
-        on changed_deals.card_id = identities.card_id
-        and changed_deals.created_at <= calls.started_at
-
-    union all
-
-    select calls.call_id, changed_deals.loaded_xid
-    from {{ this }} as calls
-    inner join {{ ref('int_identities') }} as identities on identities.identity_hmac = calls.client_hmac
-    inner join changed_deals
-        on changed_deals.card_id = identities.company_client_id
-        and changed_deals.created_at <= calls.started_at
+    inner join changed_times
+        on changed_times.identity_hmac = calls.client_hmac
+        and changed_times.opened_at <= calls.started_at
+        and changed_times.closed_at > calls.started_at
 
     union all
 

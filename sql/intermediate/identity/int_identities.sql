@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='card_id',
-    indexes=[{'columns': ['card_id']}, {'columns': ['identity_hmac']}, {'columns': ['loaded_xid']}]
+    indexes=[{'columns': ['card_id']}, {'columns': ['company_client_id']}, {'columns': ['identity_hmac']}, {'columns': ['loaded_xid']}]
 ) }}
 
 -- Numbers and addresses of the CRM's cards, as pseudonyms. A card without any has one row without a pseudonym: it replaces those it

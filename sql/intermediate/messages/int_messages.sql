@@ -39,6 +39,13 @@ changed_deals as (
 
 ),
 
+-- When a changed deal was open, for each number or address of its cards: then it may be what somebody talked about.
+changed_times as (
+
+    {{ open_times('changed_deals') }}
+
+),
+
 causes as (
 
     select message_id, loaded_xid from {{ ref('int_messages__folded') }}
@@ -55,8 +62,8 @@ causes as (
     from {{ ref('int_messages__folded') }} as messages
     inner join config on {{ changed_since_last_build('config.changed_xid') }}
 
-    -- A card was given an address, or lost one; a deal was opened, closed, moved to another card: it may take messages since
-    -- its creation, and lose those it has.
+    -- A card was given an address, or lost one; a deal was opened, closed, moved to another card: it may take the messages while it is
+    -- open, and lose those it has.
     union all
 
     select parties.message_id, changed_cards.loaded_xid
@@ -77,23 +84,13 @@ causes as (
 
     union all
 
-    select messages.message_id, changed_deals.loaded_xid
-    from {{ this }} as messages
-    inner join {{ ref('int_message_parties') }} as parties on parties.message_id = messages.message_id
-    inner join {{ ref('int_identities') }} as identities on identities.identity_hmac = parties.address_hmac
-    inner join changed_deals
-        on changed_deals.card_id = identities.card_id
-        and changed_deals.created_at <= messages.occurred_at
-
-    union all
-
-    select messages.message_id, changed_deals.loaded_xid
-    from {{ this }} as messages
-    inner join {{ ref('int_message_parties') }} as parties on parties.message_id = messages.message_id
-    inner join {{ ref('int_identities') }} as identities on identities.identity_hmac = parties.address_hmac
-    inner join changed_deals
-        on changed_deals.card_id = identities.company_client_id
-        and changed_deals.created_at <= messages.occurred_at
+    select messages.message_id, changed_times.loaded_xid
+    from changed_times
+    inner join {{ ref('int_message_parties') }} as parties on parties.address_hmac = changed_times.identity_hmac
+    inner join {{ this }} as messages
+        on messages.message_id = parties.message_id
+        and messages.occurred_at >= changed_times.opened_at
+        and messages.occurred_at < changed_times.closed_at
 
     union all
 
