@@ -2,6 +2,7 @@
     materialized='incremental',
     unique_key='deal_id',
     indexes=[
+        {'columns': ['event_id'], 'unique': true},
         {'columns': ['deal_id']},
         {'columns': ['deal_created_at']},
         {'columns': ['event', 'occurred_at']}

@@ -2,6 +2,7 @@
     materialized='incremental',
     unique_key='deal_id',
     indexes=[
+        {'columns': ['stay_id'], 'unique': true},
         {'columns': ['deal_id']},
         {'columns': ['stage_id', 'entered_at']},
         {'columns': ['left_at']},

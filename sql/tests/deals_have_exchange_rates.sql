@@ -9,4 +9,5 @@ from {{ ref('fct_deals') }}
 where
     original_amount is not null
     and amount is null
+    and {{ of_changed_rows('deal_id', ['fct_deals'], 'deal_id') }}
 group by original_currency

@@ -1,46 +1,54 @@
--- Joins neither multiply deals nor lose them on the way from the CRM to the marts. (deal_milestones_agree_with_deals does the same
--- for the milestones, deal by deal.)
+-- Joins neither multiply deals nor lose them on the way to the marts: each has one row, one first stay and one last.
+-- (deal_milestones_agree_with_deals does the same for the milestones.)
 
 with
 
-deals as (
+known as (
 
     select
-        count(*) filter (where is_seen_in_leads) as seen_in_leads,
-        count(*) as known
+        deal_id,
+        count(*) as deals
     from {{ ref('int_deals') }}
+    where {{ of_changed_rows('deal_id', ['int_deals', 'fct_deals', 'fct_deal_stage_stays'], 'deal_id') }}
+    group by deal_id
+
+),
+
+published as (
+
+    select
+        deal_id,
+        count(*) as deals
+    from {{ ref('fct_deals') }}
+    where {{ of_changed_rows('deal_id', ['int_deals', 'fct_deals', 'fct_deal_stage_stays'], 'deal_id') }}
+    group by deal_id
 
 ),
 
 stays as (
 
     select
+        deal_id,
         count(*) filter (where stay_no = 1) as first_stays,
         count(*) filter (where exit in ('deleted', 'still_there')) as last_stays
     from {{ ref('fct_deal_stage_stays') }}
-
-),
-
-counts as (
-
-    select
-        deals.*,
-        stays.*,
-        (select count(*) from {{ source('amocrm', 'leads') }}) as leads,
-        (select count(*) from {{ ref('fct_deals') }}) as deals
-    from deals
-    cross join stays
+    where {{ of_changed_rows('deal_id', ['int_deals', 'fct_deals', 'fct_deal_stage_stays'], 'deal_id') }}
+    group by deal_id
 
 ),
 
 final as (
 
-    select * from counts
-    where
-        leads <> seen_in_leads
-        or known <> deals
-        or known <> first_stays
-        or known <> last_stays
+    select
+        deal_id,
+        known.deals as known,
+        published.deals as published,
+        stays.first_stays,
+        stays.last_stays
+    from known
+    full join published using (deal_id)
+    full join stays using (deal_id)
+    where (known.deals, published.deals, stays.first_stays, stays.last_stays) is distinct from (1, 1, 1, 1)
 
 )
 

@@ -121,6 +121,44 @@ describe('tests that look at changed rows alone', () => {
     await project.write({ 'marts/fct_deals.sql': FILES['marts/fct_deals.sql'] });
   });
 
+  it('find a row that names what a view leaves out now, or that is new itself', async () => {
+    await project.write({
+      'marts/int_people.sql': `{{ config(materialized='incremental', unique_key='owner') }}
+        select owner, amount, loaded_xid from {{ source('raw', 'owners') }} where {{ changed_since_last_build('loaded_xid') }}`,
+      'marts/people.sql': `{{ config(meta={'rows_of': ['int_people']}) }} select owner from {{ ref('int_people') }} where amount is null`,
+      'marts/marts.yml': `
+version: 2
+models:
+  - name: fct_deals
+    columns:
+      - name: owner
+        data_tests: [{ relationships: { arguments: { to: ref('people'), field: owner } } }]
+`,
+    });
+    await project.build();
+    await settle(project.pool);
+    const changed = async (table: string, set: string): Promise<void> => {
+      await project.pool.query(
+        `update raw.${table} set ${set}, loaded_xid = pg_current_xact_id() where id = 2`,
+      );
+    };
+    const test = 'relationships_fct_deals_owner__owner__ref_people_';
+    await changed('owners', 'amount = 1');
+    expect(await failing()).toEqual([test]);
+    await changed('owners', 'amount = null');
+    await project.build();
+    await settle(project.pool);
+    await changed('deals', `owner = 'zed'`);
+    expect(await failing()).toEqual([test]);
+    await changed('deals', `owner = 'ann'`);
+    await project.build();
+    await project.write({
+      'marts/int_people.sql': null,
+      'marts/people.sql': null,
+      'marts/marts.yml': FILES['marts/marts.yml'],
+    });
+  });
+
   it('find a combination that a changed row shares with one that did not change, nulls being alike', async () => {
     await project.write({
       'macros/combination.sql': await readFile(COMBINATION, 'utf8'),

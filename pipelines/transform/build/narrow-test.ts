@@ -23,28 +23,49 @@ export async function narrowedSql(
   if (generic === undefined || built === undefined || generic.hasWhere) return undefined;
   if (generic.macro === 'unique' && isIndexedUnique(context, built, generic.column)) return null;
   if (changes === undefined || test.sources.length > 0) return undefined;
-  const scope = scopeOf(context, built, test);
+  const scope = await scopeOf(context, built, test, changes);
   const changedRows = scope === 'everything' ? 'unknown' : await changes.of(built.model.name);
   if (scope === 'everything' || changedRows === 'unknown') return undefined;
-  if (changedRows === 'none') return null;
+  const all = `select * from ${String(built.relation)}`;
   const over = (relation: Relation): string =>
     context.compiler.test(test, (name) => (name === model ? relation : context.relationOf(name)));
-  if (scope === 'rows') return over(changedRows);
+  if ('mayBeGone' in scope) {
+    const named = scope.mayBeGone.map(
+      ({ rows, field }) => `${all} where ${generic.column} in (select ${field} from ${String(rows)})`,
+    );
+    const changed = changedRows === 'none' ? [] : [`select * from ${String(changedRows)}`];
+    const parts = [...changed, ...named];
+    return parts.length === 0 ? null : over(new Query(`(${parts.join('\nunion all\n')})`));
+  }
+  if (changedRows === 'none') return null;
+  if (!('key' in scope)) return over(changedRows);
   const { key, hasNulls } = scope;
-  const isNull = hasNulls ? `${key} is null or ` : '';
-  return over(
-    new Query(
-      `(select * from ${String(built.relation)} where ${isNull}${key} in (select ${key} from ${String(changedRows)}))`,
-    ),
-  );
+  // Two branches, for `or` would read the whole table.
+  const nulls = hasNulls ? ` union all ${all} where ${key} is null` : '';
+  return over(new Query(`(${all} where ${key} in (select ${key} from ${String(changedRows)})${nulls})`));
 }
 
-/** What of a model a test has to see to be sure that nothing new fails it: the changed rows, all that share `key` with one, or everything. */
-function scopeOf(
+type Scope =
+  | 'everything'
+  /** The changed rows. */
+  | Readonly<Record<string, never>>
+  /** All that share the key with one. */
+  | { readonly key: string; readonly hasNulls: boolean }
+  /** The changed rows, and those that name what stands in a field of other rows. */
+  | { readonly mayBeGone: readonly Gone[] };
+
+interface Gone {
+  readonly rows: Relation;
+  readonly field: string;
+}
+
+/** What of a model a test has to see to be sure that nothing new fails it. */
+async function scopeOf(
   context: BuildContext,
   { model }: Built,
   { generic, refs }: DataTest,
-): 'rows' | { readonly key: string; readonly hasNulls: boolean } | 'everything' {
+  changes: ViewChanges,
+): Promise<Scope> {
   if (generic === undefined) return 'everything';
   const said = JSON.stringify([generic.column, generic.args]);
   const moving = promiseOf(model)?.moving ?? [];
@@ -52,10 +73,14 @@ function scopeOf(
   if (moving.some((column) => new RegExp(`\\b${column}\\b`, 'i').test(said)) || /\bselect\b/i.test(said))
     return 'everything';
   const others = refs.filter((ref) => ref !== model.name);
-  if (generic.macro === 'relationships')
-    return others.every((ref) => neverLoses(context, ref, generic.args['field'])) ? 'rows' : 'everything';
+  if (generic.macro === 'relationships') {
+    const [field, [other]] = [generic.args['field'], others];
+    if (others.length !== 1 || other === undefined || typeof field !== 'string') return 'everything';
+    const mayBeGone = await goneFrom(context, other, field, changes);
+    return mayBeGone === 'unknown' ? 'everything' : { mayBeGone };
+  }
   if (others.length > 0) return 'everything';
-  if (OF_A_ROW.has(generic.macro)) return 'rows';
+  if (OF_A_ROW.has(generic.macro)) return {};
   if (generic.macro === 'unique' && generic.column !== undefined)
     return { key: generic.column, hasNulls: false };
   const combination = generic.args['combination_of_columns'];
@@ -91,13 +116,35 @@ function isIndexedUnique(context: BuildContext, built: Built, column: string | u
   return found?.uniqueColumns.some((columns) => columns.length === 1 && columns[0] === column) ?? false;
 }
 
-/** Whether no value of `field` can have gone from the model: nothing changed, or rows were only replaced by others with the same key. */
-function neverLoses(context: BuildContext, name: string, field: unknown): boolean {
+/**
+ * Where values of `field` stand that may have gone from a model: nowhere when nothing changed, or rows were only replaced by others with the
+ * same key; of a view over such models, in their changed rows, which it may leave out now.
+ */
+async function goneFrom(
+  context: BuildContext,
+  name: string,
+  field: string,
+  changes: ViewChanges,
+): Promise<readonly Gone[] | 'unknown'> {
   const built = context.built.get(name);
-  const { materialized, unique_key } = context.model(name).config;
-  if (materialized === 'view' || materialized === 'ephemeral') return false;
-  if (built === undefined || (built.mode === 'incremental' && built.rows === 0)) return true;
-  return built.mode === 'incremental' && unique_key?.length === 1 && unique_key[0] === field;
+  const model = context.model(name);
+  const { materialized, unique_key } = model.config;
+  if (materialized === 'ephemeral') return 'unknown';
+  if (materialized !== 'view') {
+    const isAsItWas = built === undefined || (built.mode === 'incremental' && built.rows === 0);
+    const keepsKeys = built?.mode === 'incremental' && unique_key?.length === 1 && unique_key[0] === field;
+    return isAsItWas || keepsKeys ? [] : 'unknown';
+  }
+  const rows = await changes.of(name);
+  if (rows === 'none') return [];
+  const gone: Gone[] = [];
+  for (const part of rows === 'unknown' ? [] : (promiseOf(model)?.rows_of ?? [])) {
+    const isKeyed = model.refs.includes(part) && context.model(part).config.unique_key?.join() === field;
+    const below = isKeyed ? await changes.of(part) : 'unknown';
+    if (below === 'unknown') return 'unknown';
+    if (below !== 'none') gone.push({ rows: below, field });
+  }
+  return rows === 'unknown' ? 'unknown' : gone;
 }
 
 /** A query in the place of a relation, as dbt's `where` puts one. */
