@@ -75,3 +75,7 @@ final as (
 )
 
 select * from final
+{% if not is_incremental() -%}
+-- A manager's day lies together on the disk: int_*_days sum a changed day anew, and found one row on each page.
+order by manager_id, occurred_at
+{%- endif %}
