@@ -13,12 +13,20 @@ interface Lookup {
   readonly row: (raw: string, country: string, key: IdentityKey) => readonly (string | null)[];
 }
 
+/** Each is looked up by itself (`limit` sees to that): joined, a few new texts would have a table of millions read whole. */
+const notKnown = (named: string, known: string): string => `
+  select named.raw, named.country from (${named}) as named
+  left join lateral (${known} limit 1) as known on true
+  where known.is_known is null`;
+
 export const LOOKUPS: Readonly<Record<string, Lookup>> = {
   phone_numbers: {
-    unknown: (candidates) => `
-      select distinct c.raw, coalesce(c.country, '') as country from ${candidates} as c
-      where c.raw is not null and c.loaded_xid >= $1::xid8
-        and not exists (select from ops.phone_numbers as known where known.raw = c.raw and known.country = coalesce(c.country, ''))`,
+    unknown: (candidates) =>
+      notKnown(
+        `select distinct raw, coalesce(country, '') as country from ${candidates}
+         where raw is not null and loaded_xid >= $1::xid8`,
+        'select true as is_known from ops.phone_numbers as known where known.raw = named.raw and known.country = named.country',
+      ),
     insert: `
       insert into ops.phone_numbers (raw, country, e164, kind, hmac, reason)
       select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
@@ -29,10 +37,11 @@ export const LOOKUPS: Readonly<Record<string, Lookup>> = {
     },
   },
   mail_addresses: {
-    unknown: (candidates) => `
-      select distinct c.raw, '' as country from ${candidates} as c
-      where c.raw is not null and c.loaded_xid >= $1::xid8
-        and not exists (select from ops.mail_addresses as known where known.raw = c.raw)`,
+    unknown: (candidates) =>
+      notKnown(
+        `select distinct raw, '' as country from ${candidates} where raw is not null and loaded_xid >= $1::xid8`,
+        'select true as is_known from ops.mail_addresses as known where known.raw = named.raw',
+      ),
     insert: `
       insert into ops.mail_addresses (raw, address, hmac, domain, reason)
       select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])

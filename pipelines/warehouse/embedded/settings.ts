@@ -14,7 +14,7 @@ export function serverSettings(port: number): Record<string, string> {
     port: String(port),
     unix_socket_directories: '',
     max_connections: '150',
-    shared_buffers: `${clamp(memory / 8, 128, 512)}MB`,
+    shared_buffers: `${clamp(memory / 8, 128, 2048)}MB`,
     effective_cache_size: `${clamp(memory / 2, 256, 8192)}MB`,
     work_mem: memory < 4096 * MB ? '16MB' : '64MB',
     maintenance_work_mem: memory < 4096 * MB ? '64MB' : '256MB',
