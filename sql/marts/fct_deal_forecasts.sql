@@ -35,7 +35,7 @@ deals as (
 
 ),
 
-chances as (
+horizons as (
 
     select
         stage_id,
@@ -61,17 +61,40 @@ correction as (
 
 ),
 
+-- Worked out for each stage and age, of which there are a few, and not for each deal.
+chances as materialized (
+
+    select
+        horizons.stage_id,
+        horizons.age_band,
+        horizons.average_amount,
+        horizons.chance_30,
+        horizons.chance_30 * (1 - horizons.chance_30) as variance_30,
+        round(ln(1 - horizons.chance_30), 6) as log_none_30,
+        -- A longer time never has a smaller chance, even where it was learnt from other months.
+        correction.yield * least(horizons.chance_7, horizons.chance_14, horizons.chance_30) as yield_7,
+        correction.yield * least(horizons.chance_14, horizons.chance_30) as yield_14,
+        correction.yield * horizons.chance_30 as yield_30,
+        correction.yield * greatest(horizons.chance_30, horizons.chance_60) as yield_60,
+        correction.yield * greatest(horizons.chance_30, horizons.chance_60, horizons.chance_90) as yield_90
+    from horizons
+    cross join correction
+
+),
+
 valued as (
 
     select
         deals.*,
         coalesce(nullif(deals.amount, 0), chances.average_amount, 0) as forecast_amount,
-        -- A longer time never has a smaller chance, even where it was learnt from other months.
-        least(chances.chance_7, chances.chance_14, chances.chance_30) as chance_7,
-        least(chances.chance_14, chances.chance_30) as chance_14,
         chances.chance_30,
-        greatest(chances.chance_30, chances.chance_60) as chance_60,
-        greatest(chances.chance_30, chances.chance_60, chances.chance_90) as chance_90
+        chances.variance_30,
+        chances.log_none_30,
+        chances.yield_7,
+        chances.yield_14,
+        chances.yield_30,
+        chances.yield_60,
+        chances.yield_90
     from deals
     left join chances
         on chances.stage_id = deals.stage_id
@@ -94,16 +117,13 @@ final as (
         rates.win_rate as stage_win_rate,
         round(valued.amount * rates.win_rate, 2) as weighted_amount,
         valued.chance_30,
-        round(correction.yield * valued.forecast_amount * valued.chance_7, 2) as expected_7,
-        round(correction.yield * valued.forecast_amount * valued.chance_14, 2) as expected_14,
-        round(correction.yield * valued.forecast_amount * valued.chance_30, 2) as expected_30,
-        round(correction.yield * valued.forecast_amount * valued.chance_60, 2) as expected_60,
-        round(correction.yield * valued.forecast_amount * valued.chance_90, 2) as expected_90,
-        round(
-            (correction.yield * valued.forecast_amount) ^ 2 * valued.chance_30 * (1 - valued.chance_30),
-            2
-        ) as variance_30,
-        round(ln(1 - valued.chance_30), 6) as log_none_30,
+        round(valued.forecast_amount * valued.yield_7, 2) as expected_7,
+        round(valued.forecast_amount * valued.yield_14, 2) as expected_14,
+        round(valued.forecast_amount * valued.yield_30, 2) as expected_30,
+        round(valued.forecast_amount * valued.yield_60, 2) as expected_60,
+        round(valued.forecast_amount * valued.yield_90, 2) as expected_90,
+        round((correction.yield * valued.forecast_amount) ^ 2 * valued.variance_30, 2) as variance_30,
+        valued.log_none_30,
         correction.shock,
 
         settings.now_at as occurred_at

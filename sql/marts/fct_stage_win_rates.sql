@@ -26,26 +26,34 @@ decided as (
         deals.is_won,
         deals.closed_at
     from {{ ref('fct_deals') }} as deals
-    cross join settings
+    -- The bounds as queries: worked out once, and not for each of a million deals; and parallel workers can compare with them.
     where
         not deals.is_open
         and not deals.is_deleted
-        and deals.closed_at >= (settings.today - settings.win_rate_days)::timestamp at time zone settings.time_zone
-        and deals.closed_at < settings.today::timestamp at time zone settings.time_zone
+        and deals.closed_at >= (select (today - win_rate_days)::timestamp at time zone time_zone from settings)
+        and deals.closed_at < (select today::timestamp at time zone time_zone from settings)
 
 ),
 
 passed as (
 
     select
-        stays.pipeline_id,
-        stays.stage_id,
-        count(distinct stays.deal_id) as deals_decided,
-        count(distinct stays.deal_id) filter (where decided.is_won) as deals_won
-    from {{ ref('fct_deal_stage_stays') }} as stays
-    inner join decided on decided.deal_id = stays.deal_id
-    where stays.step not in ('incoming', 'won', 'lost')
-    group by stays.pipeline_id, stays.stage_id
+        pipeline_id,
+        stage_id,
+        count(*) as deals_decided,
+        count(*) filter (where is_won) as deals_won
+    from (
+        -- By hashing: `count(distinct …)` would sort them all.
+        select distinct
+            stays.pipeline_id,
+            stays.stage_id,
+            stays.deal_id,
+            decided.is_won
+        from {{ ref('fct_deal_stage_stays') }} as stays
+        inner join decided on decided.deal_id = stays.deal_id
+        where stays.step not in ('incoming', 'won', 'lost')
+    ) as passages
+    group by pipeline_id, stage_id
 
 ),
 

@@ -11,27 +11,27 @@ settings as (
 
 ),
 
-snapshots as (
+sums as (
 
     select
-        snapshots.*,
+        sums.*,
         coalesce(
-            snapshots.won_on < (snapshots.snapshot_on + interval '1 month')::date
+            sums.won_after_days < (sums.snapshot_on + interval '1 month')::date - sums.snapshot_on
             -- What is deleted leaves the fact, as it leaves every KPI; that it would be nobody knew.
-            and snapshots.deleted_on is null,
+            and sums.deleted_on is null,
             false
         ) as is_won
-    from {{ ref('int_forecast_snapshots') }} as snapshots
+    from {{ ref('int_forecast_sums') }} as sums
     cross join settings
     where
-        snapshots.snapshot_on >= date_trunc('month', settings.today::timestamp) - interval '24 months'
-        -- Written so that Postgres does not take it for the other end of a range, of which it expects a two-hundredth of the table.
-        and date_trunc('month', snapshots.snapshot_on::timestamp) < date_trunc('month', settings.today::timestamp)
-        and (snapshots.deleted_on is null or snapshots.deleted_on >= snapshots.snapshot_on)
+        sums.snapshot_on >= date_trunc('month', settings.today::timestamp) - interval '24 months'
+        and sums.snapshot_on < date_trunc('month', settings.today::timestamp)
+        and (sums.deleted_on is null or sums.deleted_on >= sums.snapshot_on)
+        and sums.deals > 0
 
 ),
 
--- Deals of a manager with the same chance, summed before they meet it: there are thousands of times fewer of these.
+-- Deals of a manager with the same chance, summed before they meet it: there are fewer of these.
 cells as (
 
     select
@@ -39,13 +39,13 @@ cells as (
         stage_id,
         age_band,
         manager_id,
-        count(*) as open_deals,
-        count(*) filter (where is_won) as deals_won,
-        count(*) filter (where coalesce(amount, 0) = 0) as deals_without_amount,
-        coalesce(sum(amount), 0) as amount,
-        coalesce(sum(amount * amount), 0) as amount_squares,
+        sum(deals) as open_deals,
+        coalesce(sum(deals) filter (where is_won), 0) as deals_won,
+        sum(deals_without_amount) as deals_without_amount,
+        sum(amount) as amount,
+        sum(amount_squares) as amount_squares,
         coalesce(sum(won_amount) filter (where is_won), 0) as won_amount
-    from snapshots
+    from sums
     group by snapshot_on, stage_id, age_band, manager_id
 
 ),

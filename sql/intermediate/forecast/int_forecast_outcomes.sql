@@ -16,19 +16,20 @@ settings as (
 final as (
 
     select
-        snapshots.snapshot_on,
-        snapshots.pipeline_id,
-        snapshots.stage_id,
-        snapshots.age_band,
-        snapshots.deleted_on,
-        case when snapshots.won_on - snapshots.snapshot_on < 90 then snapshots.won_on - snapshots.snapshot_on end as won_after_days,
-        count(*) as deals,
-        count(*) filter (where snapshots.won_amount > 0) as deals_with_won_amount,
-        coalesce(sum(snapshots.won_amount) filter (where snapshots.won_amount > 0), 0) as won_amount
-    from {{ ref('int_forecast_snapshots') }} as snapshots
-    cross join settings
-    -- 24 months of back-test, and what they and the longest horizon learn from.
-    where snapshots.snapshot_on >= date_trunc('month', settings.today) - interval '34 months'
+        sums.snapshot_on,
+        sums.pipeline_id,
+        sums.stage_id,
+        sums.age_band,
+        sums.deleted_on,
+        sums.won_after_days,
+        sum(sums.deals)::bigint as deals,
+        sum(sums.deals_with_won_amount)::bigint as deals_with_won_amount,
+        sum(sums.positive_won_amount) as won_amount
+    from {{ ref('int_forecast_sums') }} as sums
+    where
+        -- 24 months of back-test, and what they and the longest horizon learn from.
+        sums.snapshot_on >= (select date_trunc('month', today) - interval '34 months' from settings)
+        and sums.deals > 0
     group by 1, 2, 3, 4, 5, 6
 
 )
