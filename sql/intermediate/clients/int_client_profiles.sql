@@ -110,6 +110,8 @@ described as (
 
 ),
 
+{%- set ranks = ['abc_segment', 'recency_score', 'frequency_score', 'money_score'] %}
+
 buyers as (
 
     select
@@ -117,6 +119,13 @@ buyers as (
         deals_won,
         won_amount,
         last_won_at
+        {%- if is_incremental() %},
+        false as is_known,
+        null::text as known_abc_segment,
+        null::int as known_recency_score,
+        null::int as known_frequency_score,
+        null::int as known_money_score
+        {%- endif %}
     from described
     where deals_won > 0
 
@@ -128,7 +137,11 @@ buyers as (
         known.client_id,
         known.deals_won,
         known.won_amount,
-        known.last_won_at
+        known.last_won_at,
+        true,
+        {%- for rank in ranks %}
+        known.{{ rank }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ this }} as known
     where
         known.deals_won > 0
@@ -137,52 +150,54 @@ buyers as (
 
 ),
 
--- Turnover in descending order: A is who makes the first 80 % of it, B the next 15 %, C the rest.
-turnover as (
+-- Fifths of the clients who bought; equals are in the same one. And turnover in descending order.
+ranked as (
 
     select
-        client_id,
-        won_amount,
+        *,
+        least(5, 1 + floor(5 * percent_rank() over (order by last_won_at)))::int as recency_score,
+        least(5, 1 + floor(5 * percent_rank() over (order by deals_won)))::int as frequency_score,
+        least(5, 1 + floor(5 * percent_rank() over (order by won_amount)))::int as money_score,
         sum(won_amount) over (order by won_amount desc, client_id) - won_amount as amount_before,
         sum(won_amount) over () as amount_of_all
     from buyers
 
 ),
 
--- Fifths of the clients who bought; equals are in the same one.
-scores as (
+-- A is who makes the first 80 % of the turnover, B the next 15 %, C the rest.
+segments as materialized (
 
     select
-        client_id,
-        least(5, 1 + floor(5 * percent_rank() over (order by last_won_at)))::int as recency_score,
-        least(5, 1 + floor(5 * percent_rank() over (order by deals_won)))::int as frequency_score,
-        least(5, 1 + floor(5 * percent_rank() over (order by won_amount)))::int as money_score
-    from buyers
-
-),
-
-segments as (
-
-    select
-        scores.*,
+        *,
         case
-            when turnover.won_amount > 0 and turnover.amount_before < 0.80 * turnover.amount_of_all then 'A'
-            when turnover.won_amount > 0 and turnover.amount_before < 0.95 * turnover.amount_of_all then 'B'
+            when won_amount > 0 and amount_before < 0.80 * amount_of_all then 'A'
+            when won_amount > 0 and amount_before < 0.95 * amount_of_all then 'B'
             else 'C'
         end as abc_segment,
         case
-            when scores.recency_score >= 4 and scores.frequency_score >= 4 then 'champions'
-            when scores.recency_score >= 3 and scores.frequency_score >= 3 then 'loyal'
-            when scores.recency_score >= 4 then 'new'
-            when scores.recency_score = 3 then 'promising'
-            when scores.frequency_score >= 3 and scores.money_score >= 4 then 'cannot_lose'
-            when scores.frequency_score >= 3 then 'at_risk'
+            when recency_score >= 4 and frequency_score >= 4 then 'champions'
+            when recency_score >= 3 and frequency_score >= 3 then 'loyal'
+            when recency_score >= 4 then 'new'
+            when recency_score = 3 then 'promising'
+            when frequency_score >= 3 and money_score >= 4 then 'cannot_lose'
+            when frequency_score >= 3 then 'at_risk'
             else 'sleeping'
         end as rfm_segment
-    from scores
-    inner join turnover on turnover.client_id = scores.client_id
+    from ranked
 
 ),
+
+{% if is_incremental() -%}
+-- Did nothing, and stands elsewhere among the others now.
+moved as materialized (
+
+    select * from segments
+    where
+        is_known
+        and ({{ ranks | join(', ') }}) is distinct from (known_{{ ranks | join(', known_') }})
+
+),
+{%- endif %}
 
 final as (
 
@@ -205,18 +220,19 @@ final as (
         {%- for column in described_columns %}
         known.{{ column }},
         {%- endfor %}
-        segments.abc_segment,
-        segments.rfm_segment,
-        segments.recency_score,
-        segments.frequency_score,
-        segments.money_score,
+        moved.abc_segment,
+        moved.rfm_segment,
+        moved.recency_score,
+        moved.frequency_score,
+        moved.money_score,
         false
-    from {{ this }} as known
-    inner join segments on segments.client_id = known.client_id
-    where
-        not exists (select from changed where changed.client_id = known.client_id)
-        and (known.abc_segment, known.recency_score, known.frequency_score, known.money_score)
-        is distinct from (segments.abc_segment, segments.recency_score, segments.frequency_score, segments.money_score)
+    from (
+        select * from {{ this }}
+        where {{ is_among('client_id', 'select client_id from moved') }}
+        -- A fence: joined, each row would be looked for in the array once more.
+        offset 0
+    ) as known
+    inner join moved on moved.client_id = known.client_id
 
     union all
 

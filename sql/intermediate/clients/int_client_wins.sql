@@ -22,24 +22,31 @@ settings as (
 {% if is_incremental() -%}
 changed_deals as (
 
-    select deal_id, loaded_xid from {{ ref('int_deal_first_contacts') }}
-    where {{ changed_since_last_build('loaded_xid') }}
+    select contacts.deal_id, contacts.loaded_xid
+    from {{ ref('int_deal_first_contacts') }} as contacts
+    {{ taken_for_many() }}
+    where {{ changed_since_last_build('contacts.loaded_xid') }}
+
+),
+
+-- By the array first, then joined: together, each row found would be looked for in the array once more.
+touched as materialized (
+
+    select deal_id, client_id from {{ ref('fct_deals') }}
+    where {{ is_among('deal_id', 'select deal_id from changed_deals') }}
+
+    union all
+
+    select deal_id, client_id from {{ this }}
+    where {{ is_among('deal_id', 'select deal_id from changed_deals') }}
 
 ),
 
 causes as (
 
-    select deals.client_id, changed_deals.loaded_xid
-    from {{ ref('fct_deals') }} as deals
-    inner join changed_deals on changed_deals.deal_id = deals.deal_id
-    where {{ is_among('deals.deal_id', 'select deal_id from changed_deals') }}
-
-    union all
-
-    select known.client_id, changed_deals.loaded_xid
-    from {{ this }} as known
-    inner join changed_deals on changed_deals.deal_id = known.deal_id
-    where {{ is_among('known.deal_id', 'select deal_id from changed_deals') }}
+    select touched.client_id, changed_deals.loaded_xid
+    from touched
+    inner join changed_deals on changed_deals.deal_id = touched.deal_id
 
 ),
 
