@@ -23,9 +23,13 @@ wins as (
 
 changes as (
 
-    select manager_id, abc_segment, day, 1 as change from wins
-    union all
-    select manager_id, abc_segment, active_before as day, -1 as change from wins
+    select
+        wins.manager_id,
+        wins.abc_segment,
+        changed.day,
+        changed.change
+    from wins
+    cross join lateral (values (wins.day, 1), (wins.active_before, -1)) as changed (day, change)
 
 ),
 

@@ -125,7 +125,10 @@ entries as (
 
     select
         stays.*,
-        meanings.event
+        meanings.event,
+        deals.created_by_id as deal_created_by_id,
+        deals.amount as deal_amount,
+        deals.created_at as deal_created_at
     from stays
     inner join deals on deals.deal_id = stays.deal_id
     cross join lateral (
@@ -198,9 +201,9 @@ milestones as (
         entries.pipeline_id,
         entries.stage_id,
         entries.owner_id,
-        case when entries.event in ('created', 'incoming') then deals.created_by_id else entries.actor_id end as actor_id,
+        case when entries.event in ('created', 'incoming') then entries.deal_created_by_id else entries.actor_id end as actor_id,
         entries.owner_id as manager_id,
-        case when entries.event = 'won' then deals.amount else entries.amount end as amount,
+        case when entries.event = 'won' then entries.deal_amount else entries.amount end as amount,
         case when entries.event = 'lost' then entries.loss_reason_id end as loss_reason_id,
         case when entries.event = 'lost' then entries.previous_step end as lost_from_step,
         null as step_exit,
@@ -210,9 +213,8 @@ milestones as (
         null::boolean as has_next_step,
         case when entries.event = 'lost' then entries.step_no_before < qualified.step_no end as is_disqualified,
         case when entries.event = 'lost' then returns.deal_id is not null end as is_returned,
-        case when entries.event in ('created', 'incoming') then deals.created_at else entries.entered_at end as occurred_at
+        case when entries.event in ('created', 'incoming') then entries.deal_created_at else entries.entered_at end as occurred_at
     from entries
-    inner join deals on deals.deal_id = entries.deal_id
     inner join steps as qualified on qualified.step = 'qualified'
     left join returns
         on returns.deal_id = entries.deal_id

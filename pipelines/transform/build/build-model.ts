@@ -78,11 +78,12 @@ async function buildTable(context: BuildContext, model: ModelNode): Promise<numb
   const table = context.aside(model);
   const sql = compiler.model(model, { relationOf: context.relationOf });
   // Whole tables are joined here, and the planner takes a CTE for a handful of rows: it then loops over 10^5 rows for each of 10^5
-  // (seen: 109 s where a hash join took 2). Small increments keep their loops, which is what makes them cheap.
-  await client.query('set local enable_nestloop = off');
+  // (seen: 109 s where a hash join took 2). Small increments keep their loops, which is what makes them cheap. Rows that parallel workers
+  // hand over are reckoned dearer than they are, and sums of millions of rows are left to one of them.
+  await client.query('set local enable_nestloop = off; set local parallel_tuple_cost = 0.02');
   const { rowCount } = await runProjectSql(client, subject(model), sql, `create table ${String(table)} as\n`);
   const rows = rowCount ?? 0;
-  await client.query('set local enable_nestloop = on');
+  await client.query('set local enable_nestloop = on; set local parallel_tuple_cost to default');
   await noteColumns(context, model, table);
   if (!context.columnsChanged.has(model.name) && (await isSameTable(context, model, table, rows))) {
     await client.query(`drop table ${String(table)}`);

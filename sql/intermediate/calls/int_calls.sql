@@ -89,11 +89,17 @@ causes as (
     union all
 
     select calls.call_id, changed_times.loaded_xid
-    from {{ this }} as calls
-    inner join changed_times
-        on changed_times.identity_hmac = calls.client_hmac
-        and changed_times.opened_at <= calls.started_at
-        and changed_times.closed_at > calls.started_at
+    from changed_times
+    -- Times first (`offset` keeps it so): else all the calls that the clients ever had are read to be thrown away.
+    cross join lateral (
+        select known.call_id
+        from {{ this }} as known
+        where
+            known.client_hmac = changed_times.identity_hmac
+            and known.started_at >= changed_times.opened_at
+            and known.started_at < changed_times.closed_at
+        offset 0
+    ) as calls
 
     union all
 

@@ -1,14 +1,11 @@
 {{ config(
     materialized='incremental',
     unique_key='deal_id',
-    indexes=[{'columns': ['deal_id']}, {'columns': ['snapshot_on', 'stage_id']}, {'columns': ['loaded_xid']}]
+    indexes=[{'columns': ['deal_id']}, {'columns': ['snapshot_on']}]
 ) }}
 
 -- The open pipeline as it was known at the beginning of each month, and when each of its deals was won after that. A deal that was open at
 -- no such moment has one row without one, so that an increment can replace what the deal had before.
---
--- A changed deal has most of its months as they were: such a row keeps its loaded_xid, so that they are not summed anew. Where a deal
--- turned out not to have stood a row stays with nothing but that stage (gone_from_stage_id), so that it is taken out of the sums there.
 
 with
 
@@ -135,7 +132,7 @@ known_then as (
 
 ),
 
-found as (
+final as (
 
     select
         deals.deal_id,
@@ -149,8 +146,7 @@ found as (
 
         open_stays.snapshot_on,
         (wins.won_at at time zone settings.time_zone)::date as won_on,
-        (deals.deleted_at at time zone settings.time_zone)::date as deleted_on,
-        deals.loaded_xid
+        (deals.deleted_at at time zone settings.time_zone)::date as deleted_on
     from deals
     cross join settings
     left join open_stays on open_stays.deal_id = deals.deal_id
@@ -162,68 +158,6 @@ found as (
         and known_then.snapshot_on = open_stays.snapshot_on
     {{ join_exchange_rate('rates', 'known_then.currency', 'open_stays.snapshot_on') }}
 
-),
-
-{%- set facts = ['pipeline_id', 'stage_id', 'manager_id', 'amount', 'won_amount', 'age_band', 'won_on', 'deleted_on'] %}
-{% if is_incremental() -%}
-before as (
-
-    select
-        this.*,
-        coalesce(this.stage_id, this.gone_from_stage_id) as stage_before,
-        deals.loaded_xid as cause_xid
-    from {{ this }} as this
-    inner join deals on deals.deal_id = this.deal_id
-    where
-        this.snapshot_on is not null
-        and {{ is_among('this.deal_id', 'select deal_id from deals') }}
-
-),
-
-final as (
-
-    select
-        coalesce(found.deal_id, before.deal_id) as deal_id,
-        {%- for fact in facts %}
-        found.{{ fact }},
-        {%- endfor %}
-        coalesce(found.snapshot_on, before.snapshot_on) as snapshot_on,
-        case when found.deal_id is null then before.stage_before end as gone_from_stage_id,
-        case
-            when
-                (
-                    {%- for fact in facts %}
-                    found.{{ fact }}{{ ',' if not loop.last }}
-                    {%- endfor %}
-                ) is not distinct from (
-                    {%- for fact in facts %}
-                    before.{{ fact }}{{ ',' if not loop.last }}
-                    {%- endfor %}
-                )
-                then coalesce(before.loaded_xid, found.loaded_xid)
-            else coalesce(found.loaded_xid, before.cause_xid)
-        end as loaded_xid
-    from found
-    full join before
-        on before.deal_id = found.deal_id
-        and before.snapshot_on = found.snapshot_on
-        and before.stage_before = found.stage_id
-
 )
-{%- else -%}
-final as (
-
-    select
-        deal_id,
-        {%- for fact in facts %}
-        {{ fact }},
-        {%- endfor %}
-        snapshot_on,
-        null::text as gone_from_stage_id,
-        loaded_xid
-    from found
-
-)
-{%- endif %}
 
 select * from final
