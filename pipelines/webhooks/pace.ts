@@ -10,10 +10,10 @@ export interface PaceLimits {
 
 /**
  * amoCRM gives up an address for good after a hundred refusals in two hours, so a mass edit (one post a row) must not be refused: above
- * the first limit posts are answered without a look, and all of them together mean "read everything that is new". The second one is
- * beyond what any account sends.
+ * the first limit posts are answered without a look, and all of them together mean "read everything that is new". That costs hardly more
+ * than a refusal; the second limit is beyond what any account sends, and about what one process can answer at all.
  */
-export const PACE: PaceLimits = { read: 500, answered: 3_000 };
+export const PACE: PaceLimits = { read: 500, answered: 20_000 };
 
 /** Counts the posts of each source in the running second. */
 export class Pace {

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { logOut } from '../api/session.ts';
-import { addressOfPage, goTo, useAddress } from '../controls/address.ts';
+import { addressOfPage, useAddress } from '../controls/address.ts';
 import { useLanguage, type Words } from '../i18n/language.ts';
 import { useWords } from '../i18n/words.ts';
 import type { Page } from '../pages/index.ts';
@@ -70,10 +70,10 @@ function UserMenu() {
   const { user, role, teams } = useSession();
   const roleName = t(role === 'manager' ? 'manager_role' : role);
   const leave = async (): Promise<void> => {
+    await client.cancelQueries();
     await logOut();
-    goTo('/', { replace: true });
-    client.clear();
-    location.reload();
+    // Another document: a page shown in this one would ask for its numbers once more, for nobody.
+    location.replace('/');
   };
   return (
     <Popover
