@@ -18,6 +18,8 @@ const BAD = '#b42318';
 const WIDTH = 680;
 /** More rows are in the attachment. */
 const MOST_ROWS = 40;
+/** More of them are set in smaller type. */
+const MANY_COLUMNS = 6;
 
 export interface HtmlOptions {
   /** A file has room for every column and row, a mail has not. */
@@ -108,9 +110,11 @@ function tableHtml(table: Table, { language, currency }: ReportDocument, isFile:
   if (table.rows.length === 0)
     return `${heading}<p style="margin:0;${FONT};font-size:14px;color:${DIM}">${table.empty}</p>`;
   const align = (type: string): string => (type === 'number' ? 'right' : 'left');
+  // Who has no Arial gets a wider face: many columns have to leave room for that.
+  const size = columns.length > MANY_COLUMNS && !isFile ? 12 : 13;
   const head = columns.map(({ column: { title, annotation } }) => {
     const unit = annotation.format === 'currency' ? `, ${currency}` : '';
-    return `<th align="${align(annotation.type)}" valign="bottom" style="padding:4px 6px;border-bottom:2px solid ${LINE};font-weight:bold;font-size:12px;line-height:15px;color:${DIM}">${escape(title)}${unit}</th>`;
+    return `<th align="${align(annotation.type)}" valign="bottom" style="padding:4px;border-bottom:2px solid ${LINE};font-weight:bold;font-size:${size - 1}px;line-height:15px;color:${DIM}">${escape(title)}${unit}</th>`;
   });
   const line = (cells: readonly (string | number | boolean | null)[], weight: string, row = -1): string =>
     `<tr>${columns
@@ -119,7 +123,7 @@ function tableHtml(table: Table, { language, currency }: ReportDocument, isFile:
         const cell = cells[index] ?? null;
         const isName = typeof cell === 'string' && Number.isNaN(Number(cell));
         const text = isName && annotation.type === 'number' ? cell : formatCell(cell, annotation, language);
-        return `<td align="${align(annotation.type)}" valign="top" style="padding:4px 6px;border-bottom:1px solid ${LINE};font-weight:${weight}">${escape(text)}</td>`;
+        return `<td align="${align(annotation.type)}" valign="top" style="padding:4px;border-bottom:1px solid ${LINE};font-weight:${weight}">${escape(text)}</td>`;
       })
       .join('')}</tr>`;
   const rows = isFile ? table.rows : mailRows(table);
@@ -132,7 +136,7 @@ function tableHtml(table: Table, { language, currency }: ReportDocument, isFile:
     ...shown.map((cells, row) => line(cells, 'normal', row)),
     ...(table.footer ?? []).map((row) => line(row, 'bold')),
   ];
-  return `${heading}<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;${FONT};font-size:13px;line-height:18px;color:${INK}"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>${rest}`;
+  return `${heading}<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;${FONT};font-size:${size}px;line-height:18px;color:${INK}"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>${rest}`;
 }
 
 function subtitle(text: string, link?: string): string {
