@@ -26,7 +26,7 @@ export async function buildBench(): Promise<void> {
     await migrate(warehouse);
     await ensureAllStreams(warehouse);
     await applyConfig(warehouse.pool, CONFIG);
-    let started = performance.now();
+    const started = performance.now();
     await writeCompany(warehouse.pool, SIZE);
     const counted = Object.entries(SIZE).map(([what, count]) => `${count.toLocaleString('en')} ${what}`);
     console.log(`${counted.join(', ')} written to raw in ${seconds(performance.now() - started)}`);
@@ -41,7 +41,8 @@ export async function buildBench(): Promise<void> {
       ratios.push(wholeMs / ms);
       console.log(`  1/${(wholeMs / ms).toFixed(0)} of the first build`);
     }
-    started = performance.now();
+    const median = [...ratios].sort((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? 0;
+    console.log(`the median of ${ratios.length} increments: 1/${median.toFixed(0)} of the first build`);
     const incremental = await contents(warehouse.pool);
     const fullMs = await build(warehouse, 'build of everything anew', { full: true });
     const full = await contents(warehouse.pool);
